@@ -1,0 +1,49 @@
+"""What is stored in an executed lab: its tested claims and its figures."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+CLAIM_TAG = "claim-"
+
+
+def code_cells(notebook: Path) -> Iterator[dict]:
+    """The code cells of a notebook file, in order."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    return (cell for cell in cells if cell["cell_type"] == "code")
+
+
+def tested_claims(notebook: Path) -> set[str]:
+    """Ids of the claims whose cell is executed, asserts something and stores no error."""
+    return {
+        tag.removeprefix(CLAIM_TAG)
+        for cell in code_cells(notebook)
+        for tag in cell["metadata"].get("tags", [])
+        if tag.startswith(CLAIM_TAG) and _is_evidence(cell)
+    }
+
+
+def _is_evidence(cell: dict) -> bool:
+    return (
+        cell["execution_count"] is not None
+        and "assert " in "".join(cell["source"])
+        and all(output["output_type"] != "error" for output in cell["outputs"])
+    )
+
+
+def figure(notebook: Path, name: str) -> tuple[str, str]:
+    """The stored SVG of the figure with this name, and its alternative text.
+
+    Raises
+    ------
+    KeyError
+        If no executed cell of the lab shows a figure of that name.
+    """
+    for cell in code_cells(notebook):
+        settings = cell["metadata"].get("mystnb", {})
+        if settings.get("figure", {}).get("name") != name:
+            continue
+        for output in cell["outputs"]:
+            if svg := output.get("data", {}).get("image/svg+xml"):
+                return "".join(svg), settings["image"]["alt"]
+    raise KeyError(f"{notebook.name} stores no figure named {name!r}")

@@ -1,0 +1,47 @@
+"""A chapter's questions as HTML that needs no script."""
+
+from collections.abc import Callable
+from functools import cache
+
+from jinja2 import Environment, PackageLoader
+from markupsafe import Markup
+
+from interview.bank import Question
+from interview.render import to_html, to_inline_html
+
+
+@cache
+def _template():
+    environment = Environment(
+        loader=PackageLoader("interview"), autoescape=True, keep_trailing_newline=True
+    )
+    environment.filters["markdown"] = lambda text: Markup(to_html(text))
+    environment.filters["inline_markdown"] = lambda text: Markup(to_inline_html(text))
+    return environment.get_template("quiz.html.jinja")
+
+
+def quiz_html(
+    chapter: str,
+    questions: list[Question],
+    section_url: Callable[[str], str],
+    question_url: Callable[[str], str],
+) -> str:
+    """Write the questions of one chapter.
+
+    Parameters
+    ----------
+    chapter
+        Name of the chapter, put on the outer element for scripts.
+    questions
+        What to write, in this order.
+    section_url, question_url
+        Turn a question's `section`, or the id of a follow-up, into an address.
+    """
+    numbers = {question.id: f"question {i}" for i, question in enumerate(questions, start=1)}
+    return _template().render(
+        chapter=chapter,
+        questions=questions,
+        section_url=section_url,
+        question_url=question_url,
+        number=lambda id: numbers.get(id, id.replace("-", " ")),
+    )

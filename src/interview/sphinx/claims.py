@@ -1,0 +1,61 @@
+"""``{claims} l1``: a chapter's verdicts, each with the cell of the lab that earned it."""
+
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from interview import claims
+from interview.labs import CLAIM_TAG, tested_claims
+
+
+class Claims(SphinxDirective):
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        (chapter,) = self.arguments
+        notebook = Path(self.env.srcdir, "notebooks", f"{chapter}.ipynb")
+        self.env.note_dependency(str(notebook))
+        self.env.note_dependency(str(claims.FILE))
+        rows = [claim for claim in claims.load() if claim.chapter == chapter]
+        if not rows:
+            raise self.error(f"claims: the ledger has no chapter {chapter!r}")
+        if untested := [c.id for c in rows if c.id not in tested_claims(notebook)]:
+            raise self.error(
+                f"claims: {notebook.name} has no executed, asserting cell for {', '.join(untested)}"
+            )
+        return self.parse_text_to_nodes(_table(chapter, rows))
+
+
+def _table(chapter: str, rows: list[claims.Claim]) -> str:
+    """The verdicts as a MyST table."""
+    lines = [
+        ":::{table}",
+        ":class: claims",
+        "| Claim | Verdict | What to say |",
+        "| --- | --- | --- |",
+    ]
+    for row in rows:
+        cell = f"../notebooks/{chapter}.ipynb#{anchor(row.id)}"
+        claim = row.claim.replace("|", "\\|")
+        lines.append(f"| [{row.id}]({cell}) {claim} | {row.verdict} | {row.say} |")
+    return "\n".join([*lines, ":::"])
+
+
+def anchor(claim: str) -> str:
+    """The HTML id of the cell that tests a claim."""
+    return (CLAIM_TAG + claim).lower().replace(".", "-")
+
+
+def _name_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Give each cell that tests a claim an id to link to."""
+    for cell in doctree.findall(nodes.container):
+        for tag in cell.get("classes", []):
+            if tag.startswith(f"tag_{CLAIM_TAG}"):
+                cell["ids"].append(anchor(tag.removeprefix(f"tag_{CLAIM_TAG}")))
+
+
+def setup(app: Sphinx) -> None:
+    app.add_directive("claims", Claims)
+    app.connect("doctree-read", _name_cells)
