@@ -1,0 +1,1 @@
+"""Regularization from scratch, in NumPy; `regularization.torch_*` modules alone need PyTorch."""

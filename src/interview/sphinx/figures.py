@@ -3,6 +3,7 @@
 import re
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -12,21 +13,16 @@ from sphinx.util.docutils import SphinxDirective
 
 from interview.labs import figure
 
-_HEAD = re.compile(r"^.*?<svg[^>]*?(?P<box>viewBox=\"[^\"]*\")[^>]*>", re.DOTALL)
-_STYLE = re.compile(r"<style[^>]*>.*?</style>\s*", re.DOTALL)
-_METADATA = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
+_HEAD = re.compile(r"^.*?<svg[^>]*?(viewBox=\"[^\"]*\")[^>]*>", re.DOTALL)
+_OWN_STYLE = re.compile(r"<(style|metadata)[^>]*>.*?</\1>\s*", re.DOTALL)
 
 
 def inline_svg(svg: str, alt: str) -> str:
-    """A Matplotlib SVG made fit to stand in a page: no prolog, no style of its own, an alt text."""
-    body = _METADATA.sub("", _STYLE.sub("", svg))
+    """A lab's SVG made fit to stand in a page: no prolog, no style of its own, an alt text."""
     label = escape(alt, quote=True)
-    return _HEAD.sub(
-        rf'<svg xmlns="http://www.w3.org/2000/svg" class="lab-figure" role="img" '
-        rf'aria-label="{label}" \g<box> preserveAspectRatio="xMidYMid">'.replace("\\g", "\\g"),
-        body,
-        count=1,
-    )
+    head = f'<svg class="lab-figure" role="img" aria-label="{label}" '
+    body = _OWN_STYLE.sub("", svg)
+    return _HEAD.sub(lambda match: f"{head}{match[1]}>", body, count=1)
 
 
 class LabFigure(SphinxDirective):
@@ -34,7 +30,7 @@ class LabFigure(SphinxDirective):
 
     required_arguments = 2
     has_content = True
-    option_spec = {"name": directives.unchanged}
+    option_spec: ClassVar = {"name": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         chapter, wanted = self.arguments
@@ -44,18 +40,12 @@ class LabFigure(SphinxDirective):
             svg, alt = figure(path, wanted)
         except (OSError, KeyError) as error:
             raise self.error(f"lab-figure: {error.args[-1]}") from error
-        node = nodes.figure("", nodes.raw("", inline_svg(svg, alt), format="html"))
-        caption = nodes.caption()
-        messages = self.parse_caption(caption)
-        node += caption
+        text, messages = self.state.inline_text(" ".join(self.content), self.lineno)
+        picture = nodes.raw("", inline_svg(svg, alt), format="html")
+        node = nodes.figure("", picture, nodes.caption("", "", *text))
         self.add_name(node)
         self.set_source_info(node)
         return [node, *messages]
-
-    def parse_caption(self, caption: nodes.caption) -> list[nodes.Node]:
-        children, messages = self.state.inline_text(" ".join(self.content), self.lineno)
-        caption += children
-        return messages
 
 
 class InlineLabImages(SphinxPostTransform):

@@ -54,11 +54,15 @@ def _check_links(app: Sphinx, env: BuildEnvironment) -> None:
 
 
 def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    quizzes = {
-        node["chapter"]: name
-        for name in app.env.found_docs
-        for node in app.env.get_doctree(name).findall(QuizNode)
-    } if any(doctree.findall(QuizNode)) else {}
+    quizzes = (
+        {
+            node["chapter"]: name
+            for name in app.env.found_docs
+            for node in app.env.get_doctree(name).findall(QuizNode)
+        }
+        if any(doctree.findall(QuizNode))
+        else {}
+    )
     home = {question.id: quizzes.get(question.chapter) for question in app.env.bank_questions}
 
     def section_url(section: str) -> str:

@@ -1,0 +1,183 @@
+"""Lasso, ridge and elastic net with an unpenalised intercept, and their paths over lam.
+
+Loss: ||y - X w - b||^2 / (2 n) plus lam ||w||_1 (lasso), lam/2 ||w||^2 (ridge), or
+lam (l1_ratio ||w||_1 + (1 - l1_ratio)/2 ||w||^2) (elastic net), n = n_samples.
+
+Everywhere: X is (n_samples, n_features), y is (n_samples,), both finite and not empty; lam >= 0;
+neither is modified. TypeError is raised for what is not numeric, ValueError for what is not
+finite, does not fit, or is out of its range.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from regularization.solvers import coordinate_descent
+from regularization.validation import check_array, check_data, check_lams, check_number
+
+
+@dataclass(frozen=True, eq=False)
+class LinearModel:
+    """A fitted linear model: `coef` (n_features,) and `intercept`, a float."""
+
+    coef: np.ndarray
+    intercept: float
+
+    def predict(self, X):
+        """Return X @ coef + intercept, (n_samples,), for `X` (n_samples, n_features)."""
+        X = check_array(X, "X", ndim=2)
+        if X.shape[1] != len(self.coef):
+            raise ValueError(f"X must have {len(self.coef)} columns as fitted, got {X.shape[1]}.")
+        return X @ self.coef + self.intercept
+
+
+@dataclass(frozen=True, eq=False)
+class SparseLinearModel(LinearModel):
+    """A linear model with its certificate.
+
+    `duality_gap` bounds how far the loss is above its minimum, in units of the loss; `n_iter` is
+    the number of passes that it took.
+    """
+
+    duality_gap: float
+    n_iter: int
+
+
+@dataclass(frozen=True, eq=False)
+class LinearPath:
+    """A model per value of lam, as given: `coefs` (n_lams, n_features), `intercepts` (n_lams,)."""
+
+    coefs: np.ndarray
+    intercepts: np.ndarray
+
+
+def lasso(X, y, lam, *, tol=1e-10, max_iter=10_000):
+    """Fit the lasso by coordinate descent. Tibshirani (1996).
+
+    Stops when the duality gap is at most ``tol * ||y - mean(y)||^2 / n``, and warns
+    (RuntimeWarning) if it is not after `max_iter` passes. At lam = 0 every least-squares fit is a
+    minimiser: the one of least norm is returned.
+
+    Returns
+    -------
+    SparseLinearModel
+        `coef`, `intercept`, `duality_gap`, `n_iter` and `predict(X)`.
+    """
+    return _descend(X, y, [check_number(lam, "lam", low=0)], 1.0, tol, max_iter)[0]
+
+
+def elastic_net(X, y, lam, l1_ratio, *, tol=1e-10, max_iter=10_000):
+    """Fit the elastic net, 0 <= l1_ratio <= 1, by coordinate descent. Zou & Hastie (2005).
+
+    As `lasso`, which is l1_ratio = 1; l1_ratio = 0 is the ridge, in closed form.
+    """
+    return _descend(X, y, [check_number(lam, "lam", low=0)], l1_ratio, tol, max_iter)[0]
+
+
+def ridge(X, y, lam):
+    """Fit ridge regression in closed form. Hoerl & Kennard (1970).
+
+    lam = 0 gives the least-squares solution of least norm.
+
+    Returns
+    -------
+    LinearModel
+        `coef`, `intercept` and `predict(X)`.
+    """
+    path = ridge_path(X, y, [check_number(lam, "lam", low=0)])
+    return LinearModel(path.coefs[0], float(path.intercepts[0]))
+
+
+def lasso_path(X, y, lams, *, tol=1e-10, max_iter=10_000):
+    """Fit the lasso for each of `lams` (n_lams,), in any order, to the accuracy of `lasso`.
+
+    The fits run from the largest lam to the smallest, each starting from the one before.
+    Friedman, Hastie & Tibshirani (2010).
+
+    Returns
+    -------
+    LinearPath
+        `coefs` (n_lams, n_features) and `intercepts` (n_lams,), in the order of `lams`.
+    """
+    models = _descend(X, y, check_lams(lams), 1.0, tol, max_iter)
+    return LinearPath(
+        np.array([model.coef for model in models]), np.array([model.intercept for model in models])
+    )
+
+
+def ridge_path(X, y, lams):
+    """Fit ridge regression for each of `lams` (n_lams,), in any order, from one factorisation.
+
+    Returns
+    -------
+    LinearPath
+        `coefs` (n_lams, n_features) and `intercepts` (n_lams,), in the order of `lams`.
+    """
+    X, y, x_mean, y_mean = _centre(X, y)
+    coefs = _ridge(X, y, check_lams(lams))
+    return LinearPath(coefs, y_mean - coefs @ x_mean)
+
+
+def lambda_max(X, y):
+    """Return max_j |X_j^T (y - mean(y))| / n for centred columns: the least lam with coef = 0.
+
+    Of the lasso; divide by l1_ratio for the elastic net. From there on w = 0 satisfies the KKT
+    conditions |X_j^T r| / n <= lam.
+    """
+    X, y, _, _ = _centre(X, y)
+    return float(np.abs(X.T @ y).max()) / len(y)
+
+
+def _centre(X, y):
+    """Check the data; return centred copies and the means: the best intercept is then zero."""
+    X, y = check_data(X, y)
+    constant = np.ptp(X, axis=0) == 0
+    x_mean, y_mean = X.mean(axis=0), y.mean()
+    X = np.array(X, order="F")  # coordinate descent reads columns
+    X -= x_mean
+    X[:, constant] = 0.0  # exactly: a mean is rounded, and the rest would pass for a signal
+    y = y - y_mean if np.ptp(y) > 0 else np.zeros(len(y))
+    return X, y, x_mean, y_mean
+
+
+def _descend(X, y, lams, l1_ratio, tol, max_iter):
+    """Coordinate descent for each of `lams`, warm-started downwards; a list of models."""
+    X, y, x_mean, y_mean = _centre(X, y)
+    models, w = [None] * len(lams), np.zeros(X.shape[1])
+    for i in np.argsort(lams)[::-1]:
+        if lams[i] * l1_ratio == 0:  # closed form without an L1 part: only certify it
+            w = _ridge(X, y, np.array([lams[i]]))[0]
+        w, history = coordinate_descent(
+            X, y, lams[i], l1_ratio=l1_ratio, w0=w, max_iter=max_iter, tol=tol
+        )
+        n_iter, gap = history[-1]
+        if not gap <= tol * (y @ y) / len(y):
+            warnings.warn(
+                f"Coordinate descent did not converge at lam = {lams[i]:.3g}: a duality gap of "
+                f"{gap:.3g} after {n_iter} passes; raise max_iter, tol or lam.",
+                RuntimeWarning,
+                stacklevel=3,
+            )
+        models[i] = SparseLinearModel(w, float(y_mean - x_mean @ w), gap, n_iter)
+    return models
+
+
+def _ridge(X, y, lams):
+    """Ridge coefficients (n_lams, n_features) of centred data: (X^T X + n lam)^-1 X^T y.
+
+    With X = U diag(d) V^T that is V diag(d / (d^2 + n lam)) U^T y, which needs no d > 0 at
+    lam = 0. The eigenvectors of the Gram matrix are several times cheaper, but they square the
+    condition number: good enough unless lam is tiny.
+    """
+    n, p = X.shape
+    if lams.min() <= 1e-6 * np.linalg.norm(X) ** 2 / n:
+        U, d, Vt = np.linalg.svd(X, full_matrices=False)
+        kept = d > np.finfo(float).eps * max(n, p) * d[0]  # the rest is rounding
+        U, d, Vt = U[:, kept], d[kept], Vt[kept]
+        return (U.T @ y * d / (d**2 + n * lams[:, None])) @ Vt
+    if p <= n:
+        d2, V = np.linalg.eigh(X.T @ X)
+        return (V.T @ (X.T @ y) / (d2 + n * lams[:, None])) @ V.T
+    d2, U = np.linalg.eigh(X @ X.T)  # the dual: X^T (X X^T + n lam)^-1 y, n by n
+    return (U.T @ y / (d2 + n * lams[:, None])) @ U.T @ X

@@ -1,0 +1,90 @@
+"""Input checks shared by the package: one clear sentence for each kind of bad input."""
+
+import numpy as np
+
+
+def check_array(value, name, ndim=None):
+    """Return `value` as a float64 array of `ndim` dimensions (any number when None).
+
+    Lists, integers and float32 are converted; a float64 array is passed through, not copied.
+
+    Raises
+    ------
+    TypeError
+        If `value` does not hold real numbers.
+    ValueError
+        If it is ragged, empty, not finite, or has another number of dimensions.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} must be a rectangular array, got rows of unequal length."
+        ) from error
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers in a dense array, got dtype {array.dtype}.")
+    if ndim is not None and array.ndim != ndim:
+        shape = {0: "one number", 1: "one-dimensional", 2: "two-dimensional"}[ndim]
+        raise ValueError(f"{name} must be {shape}, got an array of shape {array.shape}.")
+    if array.size == 0:
+        raise ValueError(f"{name} must not be empty, got an array of shape {array.shape}.")
+    array = array.astype(np.float64, copy=False)
+    # NaN propagates through min and max, and unlike np.isfinite(array) they allocate nothing.
+    if not (np.isfinite(array.min()) and np.isfinite(array.max())):
+        raise ValueError(f"{name} must be finite, got NaN or infinity.")
+    return array
+
+
+def check_number(value, name, low=-np.inf, high=np.inf):
+    """Return `value` as a float in [low, high].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not one finite real number of that range.
+    """
+    number = float(check_array(value, name, ndim=0))
+    if not low <= number <= high:
+        accepted = f"at least {low:g}" if high == np.inf else f"between {low:g} and {high:g}"
+        raise ValueError(f"{name} must be {accepted}, got {number:g}.")
+    return number
+
+
+def check_count(value, name):
+    """Return `value` as an int of at least 1; raise TypeError or ValueError otherwise."""
+    if check_number(value, name, low=1) != int(value):
+        raise ValueError(f"{name} must be a whole number, got {value}.")
+    return int(value)
+
+
+def check_lams(lams):
+    """Return `lams` as a float64 array (n_lams,) of values >= 0; raise otherwise."""
+    lams = check_array(lams, "lams", ndim=1)
+    check_number(lams.min(), "each value of lams", low=0)
+    return lams
+
+
+def check_data(X, y):
+    """Return `X` (n_samples, n_features) and `y` (n_samples,) as finite float64 arrays.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If one of them is not an array of finite real numbers, or their lengths differ.
+    """
+    X, y = check_array(X, "X", ndim=2), check_array(y, "y", ndim=1)
+    if len(X) != len(y):
+        raise ValueError(
+            f"X and y must have the same number of samples, got {len(X)} rows and {len(y)} targets."
+        )
+    return X, y
+
+
+def check_coef(w, n_features, name="w"):
+    """Return `w` as a float64 array (n_features,); raise TypeError or ValueError otherwise."""
+    w = check_array(w, name, ndim=1)
+    if len(w) != n_features:
+        raise ValueError(
+            f"{name} must have one value per column of X, got {len(w)} for {n_features} columns."
+        )
+    return w
