@@ -31,6 +31,20 @@ def _is_evidence(cell: dict) -> bool:
     )
 
 
+def source(notebook: Path, tag: str) -> str:
+    """The code of the cell with this tag.
+
+    Raises
+    ------
+    KeyError
+        If no code cell carries it.
+    """
+    for cell in code_cells(notebook):
+        if tag in cell["metadata"].get("tags", []):
+            return "".join(cell["source"])
+    raise KeyError(f"{notebook.name} has no cell tagged {tag!r}")
+
+
 def figure(notebook: Path, name: str) -> tuple[str, str]:
     """The stored SVG of the figure with this name, and its alternative text.
 

@@ -72,6 +72,7 @@ def elastic_net(X, y, lam, l1_ratio, *, tol=1e-10, max_iter=10_000):
 
     As `lasso`, which is l1_ratio = 1; l1_ratio = 0 is the ridge, in closed form.
     """
+    l1_ratio = check_number(l1_ratio, "l1_ratio", low=0, high=1)
     return _descend(X, y, [check_number(lam, "lam", low=0)], l1_ratio, tol, max_iter)[0]
 
 

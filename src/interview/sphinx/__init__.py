@@ -2,10 +2,10 @@
 
 from sphinx.application import Sphinx
 
-from interview.sphinx import claims, figures, lean, mathml, quiz
+from interview.sphinx import claims, from_labs, lean, mathml, quiz
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (mathml, figures, quiz, claims, lean):
+    for part in (mathml, from_labs, quiz, claims, lean):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -25,10 +25,10 @@ class Claims(SphinxDirective):
             raise self.error(
                 f"claims: {notebook.name} has no executed, asserting cell for {', '.join(untested)}"
             )
-        return self.parse_text_to_nodes(_table(chapter, rows))
+        return self.parse_text_to_nodes(_table(rows))
 
 
-def _table(chapter: str, rows: list[claims.Claim]) -> str:
+def _table(rows: list[claims.Claim]) -> str:
     """The verdicts as a MyST table."""
     lines = [
         ":::{table}",
@@ -37,9 +37,9 @@ def _table(chapter: str, rows: list[claims.Claim]) -> str:
         "| --- | --- | --- |",
     ]
     for row in rows:
-        cell = f"../notebooks/{chapter}.ipynb#{anchor(row.id)}"
         claim = row.claim.replace("|", "\\|")
-        lines.append(f"| [{row.id}]({cell}) {claim} | {row.verdict} | {row.say} |")
+        link = f"{{ref}}`{row.id} <{anchor(row.id)}>`"
+        lines.append(f"| {link} {claim} | {row.verdict} | {row.say} |")
     return "\n".join([*lines, ":::"])
 
 
@@ -49,11 +49,15 @@ def anchor(claim: str) -> str:
 
 
 def _name_cells(app: Sphinx, doctree: nodes.document) -> None:
-    """Give each cell that tests a claim an id to link to."""
+    """Give the first cell that tests a claim an id that the whole book can refer to."""
+    targets = app.env.get_domain("std").anonlabels
     for cell in doctree.findall(nodes.container):
         for tag in cell.get("classes", []):
-            if tag.startswith(f"tag_{CLAIM_TAG}"):
-                cell["ids"].append(anchor(tag.removeprefix(f"tag_{CLAIM_TAG}")))
+            name = anchor(tag.removeprefix(f"tag_{CLAIM_TAG}"))
+            if tag.startswith(f"tag_{CLAIM_TAG}") and name not in doctree.ids:
+                cell["ids"].append(name)
+                doctree.ids[name] = cell
+                targets[name] = app.env.docname, name
 
 
 def setup(app: Sphinx) -> None:

@@ -1,4 +1,7 @@
-"""Figures of the labs, inline as SVG so that their ink follows the page's colour scheme."""
+"""Figures and code of the labs, quoted in the prose from the executed notebooks.
+
+Figures stand inline as SVG, so that their ink follows the page's colour scheme.
+"""
 
 import re
 from html import escape
@@ -11,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util.docutils import SphinxDirective
 
-from interview.labs import figure
+from interview import labs
 
 _HEAD = re.compile(r"^.*?<svg[^>]*?(viewBox=\"[^\"]*\")[^>]*>", re.DOTALL)
 _OWN_STYLE = re.compile(r"<(style|metadata)[^>]*>.*?</\1>\s*", re.DOTALL)
@@ -25,27 +28,45 @@ def inline_svg(svg: str, alt: str) -> str:
     return _HEAD.sub(lambda match: f"{head}{match[1]}>", body, count=1)
 
 
-class LabFigure(SphinxDirective):
-    """``{lab-figure} l1 fig-name``: a figure that the chapter's lab stores, with a caption here."""
+class _FromLab(SphinxDirective):
+    """``{directive} chapter name``: something that the chapter's lab stores under that name."""
 
     required_arguments = 2
-    has_content = True
     option_spec: ClassVar = {"name": directives.unchanged}
 
-    def run(self) -> list[nodes.Node]:
+    def find(self, look_up):
         chapter, wanted = self.arguments
         path = Path(self.env.srcdir, "notebooks", f"{chapter}.ipynb")
         self.env.note_dependency(str(path))
         try:
-            svg, alt = figure(path, wanted)
+            return look_up(path, wanted)
         except (OSError, KeyError) as error:
-            raise self.error(f"lab-figure: {error.args[-1]}") from error
-        text, messages = self.state.inline_text(" ".join(self.content), self.lineno)
-        picture = nodes.raw("", inline_svg(svg, alt), format="html")
-        node = nodes.figure("", picture, nodes.caption("", "", *text))
+            raise self.error(f"{self.name}: {error.args[-1]}") from error
+
+    def finish(self, node: nodes.Element) -> list[nodes.Node]:
         self.add_name(node)
         self.set_source_info(node)
-        return [node, *messages]
+        return [node]
+
+
+class LabFigure(_FromLab):
+    """``{lab-figure} l1 fig-name``: a figure of the lab, with the caption that is given here."""
+
+    has_content = True
+
+    def run(self) -> list[nodes.Node]:
+        svg, alt = self.find(labs.figure)
+        text, messages = self.state.inline_text(" ".join(self.content), self.lineno)
+        picture = nodes.raw("", inline_svg(svg, alt), format="html")
+        return [*self.finish(nodes.figure("", picture, nodes.caption("", "", *text))), *messages]
+
+
+class LabCode(_FromLab):
+    """``{lab-code} l1 tag``: the code of the cell with that tag."""
+
+    def run(self) -> list[nodes.Node]:
+        code = self.find(labs.source)
+        return self.finish(nodes.literal_block(code, code, language="python"))
 
 
 class InlineLabImages(SphinxPostTransform):
@@ -64,4 +85,5 @@ class InlineLabImages(SphinxPostTransform):
 
 def setup(app: Sphinx) -> None:
     app.add_directive("lab-figure", LabFigure)
+    app.add_directive("lab-code", LabCode)
     app.add_post_transform(InlineLabImages)
