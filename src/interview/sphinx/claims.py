@@ -25,22 +25,15 @@ class Claims(SphinxDirective):
             raise self.error(
                 f"claims: {notebook.name} has no executed, asserting cell for {', '.join(untested)}"
             )
-        return self.parse_text_to_nodes(_table(rows))
+        return self.parse_text_to_nodes("\n".join(map(_entry, rows)))
 
 
-def _table(rows: list[claims.Claim]) -> str:
-    """The verdicts as a MyST table."""
-    lines = [
-        ":::{table}",
-        ":class: claims",
-        "| Claim | Verdict | What to say |",
-        "| --- | --- | --- |",
-    ]
-    for row in rows:
-        claim = row.claim.replace("|", "\\|")
-        link = f"{{ref}}`{row.id} <{anchor(row.id)}>`"
-        lines.append(f"| {link} {claim} | {row.verdict} | {row.say} |")
-    return "\n".join([*lines, ":::"])
+def _entry(row: claims.Claim) -> str:
+    """One claim as a MyST definition list: the claim and its verdict, then what to say."""
+    return f"""\
+{{ref}}`{row.id} <{anchor(row.id)}>` {row.claim} — *{row.verdict}*
+: {row.say}
+"""
 
 
 def anchor(claim: str) -> str:
