@@ -70,11 +70,10 @@ def coordinate_descent(X, y, lam, *, l1_ratio=1.0, w0=None, max_iter=10_000, tol
     columns = list(np.asfortranarray(X).T)  # n_features contiguous vectors (n_samples,)
     curvature = np.einsum("ij,ij->j", X, X) / n  # ||X_j||^2 / n
     rounding = 1e-13 * np.sqrt(curvature * (y @ y) / n)  # in X_j^T r / n
-    w[curvature == 0] = 0.0
     r = y - X @ w  # kept up to date: one coordinate costs O(n_samples)
     while not monitor.stop(w):
         everywhere = monitor.iteration % GAP_EVERY == 1
-        for j in np.flatnonzero(curvature if everywhere else w):
+        for j in range(len(w)) if everywhere else np.flatnonzero(w):
             z = columns[j] @ r / n + curvature[j] * w[j]
             z = max(z - lam_1, 0.0) + min(z + lam_1, 0.0)  # soft threshold, without the checks
             new = z / (curvature[j] + lam_2) if abs(z) > rounding[j] else 0.0
