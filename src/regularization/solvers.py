@@ -86,8 +86,8 @@ def coordinate_descent(X, y, lam, *, l1_ratio=1.0, w0=None, max_iter=10_000, tol
 def ista(X, y, lam, *, w0=None, max_iter=100_000, tol=1e-10):
     """Proximal gradient descent: a gradient step of length 1/L, then the soft threshold.
 
-    L = ||X||_2^2 / n; the gap falls as 1/k. Daubechies, Defrise & De Mol (2004); Beck & Teboulle
-    (2009), theorem 3.1.
+    L = ||X||_2^2 / n; the objective falls as 1/k. Daubechies, Defrise & De Mol (2004); Beck &
+    Teboulle (2009), theorem 3.1.
     """
     X, y, w, monitor = _start(X, y, lam, 1.0, w0, max_iter, tol)
     step = 1 / _lipschitz(X)
@@ -117,9 +117,9 @@ def subgradient_descent(
 ):
     """Full-batch descent along -gradient - lam * sign(w); it leaves no exact zeros.
 
-    `step` > 0 is the step length, 1/L unless given, the same at each iteration or, if `decreasing`,
-    step / sqrt(k) at iteration k. A constant step never converges but chatters about the minimum;
-    a decreasing one converges slowly. Shor (1985), chapter 2.
+    `step` >= 0 is the step length, 1/L unless given: the same at each iteration or, if
+    `decreasing`, step / sqrt(k) at iteration k. A constant step never converges but chatters about
+    the minimum; a decreasing one converges slowly. Shor (1985).
     """
     X, y, w, monitor = _start(X, y, lam, 1.0, w0, max_iter, tol)
     step = 1 / _lipschitz(X) if step is None else check_number(step, "step", low=0)
