@@ -29,8 +29,11 @@ def check_array(value, name, ndim=None):
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got an array of shape {array.shape}.")
     array = array.astype(np.float64, copy=False)
-    # NaN propagates through min and max, and unlike np.isfinite(array) they allocate nothing.
-    if not (np.isfinite(array.min()) and np.isfinite(array.max())):
+    # NaN and infinity show in a sum, which unlike np.isfinite(array) allocates nothing. A sum of
+    # large numbers may overflow: then the extremes decide.
+    with np.errstate(over="ignore", invalid="ignore"):
+        finite = np.isfinite(array.sum())
+    if not finite and not (np.isfinite(array.min()) and np.isfinite(array.max())):
         raise ValueError(f"{name} must be finite, got NaN or infinity.")
     return array
 
