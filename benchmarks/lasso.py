@@ -5,8 +5,8 @@ import sklearn
 from sklearn.linear_model import Lasso
 
 from benchmarks.race import Row, race
-from regularization.linear import lambda_max, lasso
-from regularization.solvers import duality_gap
+from regularization.linear import lambda_max
+from regularization.solvers import coordinate_descent, duality_gap
 
 TOL = 1e-6  # of ||y||^2 / n
 
@@ -23,11 +23,11 @@ def _compare(n: int, p: int) -> Row:
     y -= y.mean()
     lam = lambda_max(X, y) / 10
     peer = Lasso(alpha=lam, tol=TOL, max_iter=100_000)
-    for coef in (lasso(X, y, lam, tol=TOL).coef, peer.fit(X, y).coef_):
+    for coef in (coordinate_descent(X, y, lam, tol=TOL)[0], peer.fit(X, y).coef_):
         assert duality_gap(X, y, coef, lam) <= 2 * TOL * (y @ y) / n
     return race(
-        f"lasso, n = {n}, p = {p}, λ_max/10",
-        lambda: lasso(X, y, lam, tol=TOL),
+        f"teaching lasso, n = {n}, p = {p}, λ_max/10",
+        lambda: coordinate_descent(X, y, lam, tol=TOL),
         f"scikit-learn {sklearn.__version__} Lasso",
         lambda: peer.fit(X, y),
     )

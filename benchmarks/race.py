@@ -16,6 +16,7 @@ class Row:
     peer: str
     ours_seconds: float
     peer_seconds: float
+    note: str = ""
 
     @property
     def ratio(self) -> float:
@@ -25,13 +26,33 @@ class Row:
 def race(what: str, ours: Callable, peer_name: str, peer: Callable, repeats: int = REPEATS) -> Row:
     """Run both once to warm up, then in turn `repeats` times (at least 5), so that a machine whose
     speed drifts slows both."""
-    seconds = {ours: [], peer: []}
-    for run in (ours, peer):
-        run()
+    return race_all(what, ours, {peer_name: peer}, repeats)[0]
+
+
+def race_all(
+    what: str,
+    ours: Callable,
+    peers: dict[str, Callable],
+    repeats: int = REPEATS,
+    note: Callable[[object], str] = lambda result: "",
+) -> list[Row]:
+    """As `race`, against several peers: a row each. `note` judges a result of the warm-up."""
+    runs = {"ours": ours, **peers}
+    notes = {name: note(run()) for name, run in runs.items()}
+    seconds = {name: [] for name in runs}
     for _ in range(repeats):
-        for run in (ours, peer):
+        for name, run in runs.items():
             start = time.perf_counter()
             run()
-            seconds[run].append(time.perf_counter() - start)
-    medians = [statistics.median(seconds[run]) for run in (ours, peer)]
-    return Row(what, peer_name, *medians)
+            seconds[name].append(time.perf_counter() - start)
+    medians = {name: statistics.median(times) for name, times in seconds.items()}
+    return [
+        Row(
+            what,
+            name,
+            medians["ours"],
+            medians[name],
+            f"{notes['ours']} / {notes[name]}".strip(" /"),
+        )
+        for name in peers
+    ]

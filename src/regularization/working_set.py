@@ -27,7 +27,8 @@ import numpy as np
 WIDTH = 500  # least number of columns in W beside A
 BATCH = 10  # values of lam that share a pass over X
 FALL = 0.5  # largest step down in lam between two passes
-SLACK = 1e-9  # relative, in |c_j| <= a: above rounding, far below what the gap can see
+SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
+IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 
 
@@ -47,14 +48,16 @@ class Face:
 
     def minimise(self, y, a):
         """Return the minimiser w, (n_active,), and its residual r, (n_samples,)."""
-        w = self.K @ (self.X.T @ y - a * self.sign)
+        b = self.X.T @ y
+        w = self.K @ (b - a * self.sign)
+        rounding = 1e-12 * a + 1e-14 * np.abs(b).max(initial=0.0)
         for refinement in range(6):
             r = y - self.X @ w
             error = self.X.T @ r - a * self.sign  # by rounding, which adds up in K
-            if np.abs(error).max(initial=0.0) <= 1e-11 * a:
+            if np.abs(error).max(initial=0.0) <= rounding:
                 break
             if refinement == 3:
-                self.K = np.linalg.inv(self.X.T @ self.X)
+                self.K = np.linalg.pinv(self.X.T @ self.X, hermitian=True)
             w = w + self.K @ error
         return w, y - self.X @ w
 
@@ -64,8 +67,12 @@ class Face:
         # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
         across = self.K[np.ix_(kept, gone)]
         K = self.K[np.ix_(kept, kept)]
-        K -= across @ np.linalg.solve(self.K[np.ix_(gone, gone)], across.T)
-        return Face(self.index[kept], self.sign[kept], _columns(self.X, kept), K)
+        X = _columns(self.X, kept)
+        try:
+            K -= across @ np.linalg.solve(self.K[np.ix_(gone, gone)], across.T)
+        except np.linalg.LinAlgError:  # rounding has spoilt K: afresh
+            K = np.linalg.pinv(X.T @ X, hermitian=True)
+        return Face(self.index[kept], self.sign[kept], X, K)
 
     def add(self, index, sign, X_new):
         """Return the face with those of `X_new`, (n_samples, n_new), that keep X^T X invertible."""
@@ -108,7 +115,7 @@ class WorkingSet:
 
     def descend(self, fit, a):
         """Return the lasso fit at `a`, starting from another."""
-        face, w, settled, lowest = fit.face, fit.w, None, np.inf
+        face, w, lowest, idle = fit.face, fit.w, np.inf, 0
         while True:
             best, r = face.minimise(self.y, a)
             lost = best * face.sign <= 0
@@ -116,15 +123,14 @@ class WorkingSet:
                 face, w = self.towards(face, w, best, lost, a)
                 continue
             value = _objective(r, best, a)
-            if value >= lowest * (1 - 1e-15):
-                return settled  # only rounding is left
-            settled, lowest = Fit(a, face, best, r), value
+            idle = 0 if value < lowest * (1 - 1e-15) else idle + 1
+            lowest = min(value, lowest)
             c = self.X.T @ r
             excess = np.abs(c) - a
             excess[face.index] = 0.0
             new = np.flatnonzero(excess > SLACK * a + self.rounding)
-            if not len(new):
-                return settled
+            if not len(new) or idle == IDLE:
+                return Fit(a, face, best, r)
             new = new[np.argsort(-excess[new])]  # the worst first
             face, w = self.enter(face, best, new, np.sign(c[new]))
 

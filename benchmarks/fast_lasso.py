@@ -1,0 +1,139 @@
+"""The lasso at 1,000 x 100,000 beside the libraries that people would pick, and its growth in p.
+
+50 true features of +-1, ||X w|| = 3 ||noise|| (the convention of celer's generator), Fortran order.
+"""
+
+import importlib
+import importlib.metadata
+import tracemalloc
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.linear_model import Lasso
+from sklearn.linear_model import lasso_path as sklearn_path
+
+from benchmarks.race import Row, race_all
+from regularization.linear import lambda_max, lasso, lasso_path
+
+# Each peer's own tolerance, set so that the gap of its result is near 1e-6 ||y||^2 / n.
+TOL = {"scikit-learn": 1e-6, "celer": 1e-6, "skglm": 1e-5}
+SHAPE = (1000, 100_000)
+
+
+def problem(n: int, p: int, rho: float, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    Z = rng.standard_normal((p, n))  # rows are columns of X
+    for j in range(1, p if rho else 0):
+        Z[j] = rho * Z[j - 1] + np.sqrt(1 - rho**2) * Z[j]
+    w = np.zeros(p)
+    w[rng.choice(p, min(50, p), replace=False)] = rng.choice([-1.0, 1.0], size=min(50, p))
+    signal, noise = Z.T @ w, rng.standard_normal(n)
+    return Z.T, signal + noise * np.linalg.norm(signal) / (3 * np.linalg.norm(noise))
+
+
+def relative_gap(X, y, w, lam) -> float:
+    """The duality gap over ||y - mean(y)||^2 / n: one judge for the results of all."""
+    n, y = len(y), y - y.mean()
+    active = np.flatnonzero(w)
+    r = y - (X[:, active] - X[:, active].mean(axis=0)) @ w[active]
+    largest = np.abs(X.T @ r).max() / n
+    s = min(1.0, lam / largest)
+    dual = (s * (r @ y) - s * s / 2 * (r @ r)) / n
+    return (r @ r / (2 * n) + lam * np.abs(w).sum() - dual) / (y @ y / n)
+
+
+def load(module: str):
+    """The module and its version; None, and a line that says so, if it is not installed."""
+    try:
+        return importlib.import_module(module), importlib.metadata.version(module)
+    except ImportError:
+        print(f"{module} is not installed: its rows are left out")
+        return None, None
+
+
+def rows() -> list[Row]:
+    warnings.simplefilter("ignore")  # a peer that stops early is judged by its gap
+    found = [row for p in (100, 1000, 3000) for row in _single(1000, p, 0.0, 20, 7)]
+    for rho in (0.0, 0.7):
+        X, y = problem(*SHAPE, rho)
+        for divisor in (10, 20):
+            found += _single_on(X, y, rho, divisor, 5)
+        found += _path(X, y, rho)
+    return [*found, *_growth()]
+
+
+def _single(n, p, rho, divisor, repeats) -> list[Row]:
+    return _single_on(*problem(n, p, rho), rho, divisor, repeats)
+
+
+def _single_on(X, y, rho, divisor, repeats) -> list[Row]:
+    import sklearn
+
+    lam = lambda_max(X, y) / divisor
+    peers: dict[str, Callable] = {}
+    peer = Lasso(alpha=lam, tol=TOL["scikit-learn"], max_iter=100_000)
+    peers[f"scikit-learn {sklearn.__version__} Lasso"] = lambda: peer.fit(X, y).coef_
+    for name in ("celer", "skglm"):
+        module, version = load(name)
+        if module:
+            model = module.Lasso(alpha=lam, tol=TOL[name])
+            peers[f"{name} {version} Lasso"] = lambda model=model: model.fit(X, y).coef_
+    return race_all(
+        f"lasso, {X.shape[0]} x {X.shape[1]}, rho = {rho}, λ_max/{divisor}",
+        lambda: lasso(X, y, lam, tol=1e-6).coef,
+        peers,
+        repeats,
+        lambda w: f"gap {relative_gap(X, y, w, lam):.0e}",
+    )
+
+
+def _path(X, y, rho) -> list[Row]:
+    import sklearn
+
+    lams = lambda_max(X, y) * np.logspace(0, -2, 100)
+    centred = y - y.mean()  # the columns' means are near zero; these paths have no intercept
+    worst = lambda coefs: (  # noqa: E731
+        f"gap {max(relative_gap(X, y, coefs[i], lams[i]) for i in range(9, 100, 10)):.0e}"
+    )
+    peers: dict[str, Callable] = {}
+    celer, version = load("celer")
+    if celer:
+        peers[f"celer {version} celer_path"] = lambda: (
+            celer.celer_path(X, centred, "lasso", alphas=lams, tol=1e-6)[1].T
+        )
+    what = f"100-point path to λ_max/100, {X.shape[0]} x {X.shape[1]}, rho = {rho}"
+    return race_all(what, lambda: lasso_path(X, y, lams, tol=1e-6).coefs, peers, 5, worst)
+
+
+def sklearn_path_rows(rho: float) -> list[Row]:
+    """scikit-learn's path takes minutes: not in `rows`, and timed once.
+
+    ``python -c "from benchmarks.fast_lasso import *; print(sklearn_path_rows(0.0))"``
+    """
+    X, y = problem(*SHAPE, rho)
+    lams = lambda_max(X, y) * np.logspace(0, -2, 100)
+    centred = y - y.mean()
+    return race_all(
+        f"100-point path to λ_max/100, rho = {rho}",
+        lambda: lasso_path(X, y, lams, tol=1e-6),
+        {"scikit-learn lasso_path": lambda: sklearn_path(X, centred, alphas=lams, tol=1e-6)},
+        1,
+    )
+
+
+def _growth() -> list[Row]:
+    """Time doubles with p at most, and the memory beside X is small: printed, not raced."""
+    sizes, seconds = (12_500, 25_000, 50_000, 100_000), []
+    for p in sizes:
+        X, y = problem(1000, p, 0.0)
+        lam = lambda_max(X, y) / 10
+        (row,) = race_all("", lambda X=X, y=y, lam=lam: lasso(X, y, lam), {"": lambda: None}, 5)
+        seconds.append(row.ours_seconds)
+    exponent = np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
+    tracemalloc.start()
+    lasso(X, y, lam)
+    extra = tracemalloc.get_traced_memory()[1] / X.nbytes
+    tracemalloc.stop()
+    print(f"lasso at λ_max/10: time grows as p^{exponent:.2f}; extra memory {extra:.1%} of X")
+    return []
