@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
+import sklearn
 from sklearn.linear_model import Lasso
 from sklearn.linear_model import lasso_path as sklearn_path
 
@@ -68,8 +69,6 @@ def _single(n, p, rho, divisor, repeats) -> list[Row]:
 
 
 def _single_on(X, y, rho, divisor, repeats) -> list[Row]:
-    import sklearn
-
     lam = lambda_max(X, y) / divisor
     peers: dict[str, Callable] = {}
     peer = Lasso(alpha=lam, tol=TOL["scikit-learn"], max_iter=100_000)
@@ -89,8 +88,6 @@ def _single_on(X, y, rho, divisor, repeats) -> list[Row]:
 
 
 def _path(X, y, rho) -> list[Row]:
-    import sklearn
-
     lams = lambda_max(X, y) * np.logspace(0, -2, 100)
     centred = y - y.mean()  # the columns' means are near zero; these paths have no intercept
     worst = lambda coefs: (  # noqa: E731

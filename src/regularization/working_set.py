@@ -11,7 +11,7 @@ If A and s were known, w would be the solution of a linear system. Four ideas fi
 Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Drop the columns whose w_j
               has lost its sign, add those with |c_j| > a, until nothing changes. Each step lowers
               the objective, so that no active set comes twice and the search ends.
-Continuation  Come down from the a at which w = 0, by a factor at a time: the last A is a good guess.
+Continuation  Come down from the a at which w = 0, a factor at a time: the last A is a good guess.
 Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together.
 Certificate   One pass c = X^T r over all columns then gives the duality gap and the next W.
 
@@ -179,7 +179,7 @@ def lasso_fits(X, y, lams, tol, max_iter):
         A fit is (active columns, their coefficients, duality gap, passes over X, whether it
         converged); `fits` is in the order of `lams`.
     """
-    n, n_features = X.shape
+    n = len(X)
     x_mean, y_mean = np.ones(n) @ X / n, float(y.mean())
     y = _centred(y)
     enough = tol * (y @ y) / n
