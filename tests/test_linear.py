@@ -264,6 +264,14 @@ def test_lasso_path_equals_single_fits(design, multiples):
             np.testing.assert_allclose(path.coefs[i], peer.coef_, rtol=1e-6, atol=1e-6)
 
 
+def test_lasso_path_is_the_same_in_any_order():
+    X, y = DESIGNS["p > n"]
+    lams = np.array([0.9, 0.5, 0.2, 0.05]) * lambda_max(X, y)
+    down, up = lasso_path(X, y, lams), lasso_path(X, y, lams[::-1])
+    np.testing.assert_array_equal(down.coefs, up.coefs[::-1])
+    np.testing.assert_array_equal(down.intercepts, up.intercepts[::-1])
+
+
 @each_order
 @pytest.mark.parametrize("design", ["n > p, AR 0.9", "p > n", "scales", "constant columns"])
 def test_ridge_path_equals_single_fits(design, multiples):

@@ -95,6 +95,10 @@ def test_least_squares_gap_is_exact(shape):
     assert duality_gap(X, y, best, 0) < 1e-20
 
 
+def test_ridge_gap_is_exact_for_a_zero_design():
+    assert duality_gap(np.zeros((3, 2)), [1, 2, -3], [3, 4], 0.2, 0) == pytest.approx(0.1 * 25)
+
+
 def test_gap_at_zero_above_lam_max_is_zero():
     X, y = centred_data()
     assert duality_gap(X, y, np.zeros(20), lam_max(X, y)) == pytest.approx(0, abs=1e-15)
@@ -209,6 +213,13 @@ def test_rounding_lets_no_duplicate_in(seed):
     w, _ = coordinate_descent(np.repeat(X, 2, axis=1), y, 0.1)
     assert np.count_nonzero(w[::2]) > 5
     assert np.count_nonzero(w[1::2]) == 0
+
+
+@pytest.mark.parametrize("solver", CONVERGING)
+def test_zero_design_from_a_warm_start(solver):
+    w, history = solver(np.zeros((3, 2)), [1, 2, -3], 0.2, w0=[3, -4])
+    assert not w.any()
+    assert history[-1][1] == 0
 
 
 def test_coordinate_descent_clears_a_zero_column_of_a_warm_start():
