@@ -1,11 +1,11 @@
-"""The book's Sphinx extension: mathematics, figures, questions and verdicts, all static."""
+"""The book's Sphinx extension: mathematics, figures, questions, verdicts."""
 
 from sphinx.application import Sphinx
 
-from interview.sphinx import claims, figures, lean, mathml, quiz
+from interview.sphinx import claims, figures, frontend, lean, mathml, quiz
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (mathml, figures, quiz, claims, lean):
+    for part in (mathml, figures, quiz, frontend, claims, lean):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
