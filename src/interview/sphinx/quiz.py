@@ -68,7 +68,7 @@ def _lab_quizzes(doctree: nodes.document) -> Iterator[tuple[nodes.raw, QuizRef]]
 
 
 def _fill_labs(app: Sphinx, doctree: nodes.document) -> None:
-    """Put the bank's questions where a lab shows a quiz; once a page, since their ids are unique."""
+    """Put the bank's questions where a lab shows a quiz; each once, as ids are unique."""
     seen = set()
     for node, ref in list(_lab_quizzes(doctree)):
         try:

@@ -16,6 +16,7 @@ const PROBLEMS = {
  */
 export function pageHost(storage = () => window.localStorage) {
   const values = { progress: empty(), problem: "" };
+  let known = null; // the stored text that `values.progress` already contains
   const callbacks = { progress: new Set(), problem: new Set() };
 
   const change = (name, value) => {
@@ -32,9 +33,10 @@ export function pageHost(storage = () => window.localStorage) {
       change("problem", PROBLEMS.closed);
       return true;
     }
-    if (text === null) return true;
+    if (text === known || text === null) return true;
     try {
       values.progress = merge(values.progress, parse(text));
+      known = text;
     } catch (error) {
       return putAside(text, error);
     }
@@ -55,8 +57,10 @@ export function pageHost(storage = () => window.localStorage) {
   };
 
   const write = () => {
+    const text = JSON.stringify(values.progress);
     try {
-      storage().setItem(KEY, JSON.stringify(values.progress));
+      storage().setItem(KEY, text);
+      known = text;
     } catch {
       change("problem", PROBLEMS.full);
     }

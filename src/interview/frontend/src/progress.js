@@ -49,6 +49,7 @@ const isAnswer = (answer) =>
 
 /** Unite two documents: every event and every key of both; where two values differ, ours. */
 export function merge(ours, theirs) {
+  if (ours === theirs) return ours;
   if (isMap(ours) && isMap(theirs)) {
     const both = Object.entries(ours).map(([key, value]) => [
       key,
@@ -94,9 +95,9 @@ const randomId = () =>
     .map((byte) => byte.toString(16).padStart(2, "0"))
     .join("");
 
-/** The latest answer to each question: a Map by the question's id. */
+/** The latest answer to each question of a united document: a Map by the question's id. */
 export const lastAnswers = (document) =>
-  new Map([...document.answers].sort(byTime).map((answer) => [answer.question, answer]));
+  new Map(document.answers.map((answer) => [answer.question, answer]));
 
 /** Answered and right, from the last answers, of each chapter: a Map by the chapter's name. */
 export function scoreByChapter(document) {

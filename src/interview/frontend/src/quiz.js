@@ -7,6 +7,10 @@ import { questionView } from "./question.js";
 import { Round } from "./round.js";
 import { randomSeed, shuffled } from "./shuffle.js";
 
+// The theme lets the keyboard into code that is wider than the page, judging it while it is hidden.
+const letScroll = (element) =>
+  element.querySelectorAll("pre").forEach((pre) => (pre.tabIndex = 0));
+
 /**
  * Take over the questions in an element.
  *
@@ -19,6 +23,7 @@ export function mount(root, host) {
   const articles = new Map(
     [...root.querySelectorAll(":scope > .question")].map((article) => [article.dataset.id, article]),
   );
+  let lastHere = []; // the last answer to each question of this quiz
   let round = null;
   let shown = null;
 
@@ -57,7 +62,7 @@ export function mount(root, host) {
 
   const setView = (view) => {
     root.dataset.view = view; // the style sheet shows what belongs to it
-    start.hidden = missed.hidden = stop.hidden = false;
+    if (view === "list") letScroll(root);
     const inRound = view === "round";
     start.hidden = inRound || view === "list";
     missed.hidden = start.hidden || missedIds().length === 0;
@@ -68,14 +73,16 @@ export function mount(root, host) {
   };
 
   const refresh = () => {
-    const last = lastHere();
-    const right = last.filter((answer) => answer.right).length;
+    lastHere = [...lastAnswers(host.get("progress")).values()].filter(({ question }) =>
+      articles.has(question),
+    );
+    const right = lastHere.filter((answer) => answer.right).length;
     const count = articles.size === 1 ? "1 question" : `${articles.size} questions`;
-    score.textContent = `${count} · answered ${last.length} · right ${right}`;
+    score.textContent = `${count} · answered ${lastHere.length} · right ${right}`;
     meter.value = right;
-    start.textContent = !last.length
+    start.textContent = !lastHere.length
       ? "Start"
-      : last.length < articles.size
+      : lastHere.length < articles.size
         ? "Continue"
         : "Start again";
     missed.textContent = `Review missed (${missedIds().length})`;
@@ -84,11 +91,9 @@ export function mount(root, host) {
 
   // --- which questions ---------------------------------------------------------------------
 
-  const last = () => lastAnswers(host.get("progress"));
-  const lastHere = () => [...last().values()].filter(({ question }) => articles.has(question));
-  const missedIds = () => lastHere().flatMap(({ question, right }) => (right ? [] : [question]));
+  const missedIds = () => lastHere.flatMap(({ question, right }) => (right ? [] : [question]));
   const dueIds = () => {
-    const answered = last();
+    const answered = new Set(lastHere.map(({ question }) => question));
     const unanswered = [...articles.keys()].filter((id) => !answered.has(id));
     return unanswered.length ? unanswered : [...articles.keys()];
   };
@@ -109,6 +114,7 @@ export function mount(root, host) {
     entry.view ??= questionView(articles.get(entry.id), { answer, next, previous });
     shown = entry.view;
     position.textContent = `${round.at + 1} of ${round.entries.length} in this round`;
+    letScroll(articles.get(entry.id));
     shown.show(round.isFirst);
   };
 
