@@ -37,7 +37,7 @@ def lab(tmp_path):
         "IdentityProvider.token": TOKEN,
         "ServerApp.open_browser": False,
         "ServerApp.allow_root": True,
-        "LabApp.news_url": "None",
+        "LabApp.news_url": "",
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
     }
     command = [sys.executable, "-m", "jupyterlab", *(f"--{k}={v}" for k, v in settings.items())]
@@ -65,20 +65,23 @@ def lab(tmp_path):
 
 
 def run_cell(page, i):
-    page.locator(".jp-CodeCell .cm-content").nth(i).click()
-    page.keyboard.press("Control+Enter")
+    """Run a cell to its end; JupyterLab ignores the keys until all of it has loaded."""
+    cell = page.locator(".jp-CodeCell").nth(i)
+    prompt = cell.locator(".jp-InputPrompt")
+    before = prompt.inner_text()
+    for _ in range(40):
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        for _ in range(30):
+            if (now := prompt.inner_text()) != before and "*" not in now:
+                return
+            page.wait_for_timeout(100)
+    raise AssertionError("the cell does not run")
 
 
 def answers(page):
     """Run the second cell and read what it printed."""
-    count = page.locator(".jp-CodeCell").nth(1).locator(".jp-InputPrompt")
-    before = count.inner_text()
     run_cell(page, 1)
-    page.wait_for_function(
-        "before => { const text = document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[1]"
-        ".innerText; return text !== before && !text.includes('*') }",
-        arg=before,
-    )
     return page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output").inner_text().strip()
 
 
@@ -88,7 +91,7 @@ def test_python_receives_the_answer(lab, browser, scheme):
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.goto(lab)
-    page.locator(".jp-CodeCell").nth(1).wait_for()
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     run_cell(page, 0)
     page.locator(".quiz").get_by_role("button", name="Start").click()
     article = page.locator(".quiz article[data-current]")
