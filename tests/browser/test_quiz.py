@@ -175,8 +175,10 @@ def test_numeric(page):
         article = ask(page, NUMERIC)
         article.get_by_label("Your answer").fill(typed)
         article.get_by_label("Your answer").press("Enter")
-        assert article.get_by_role("status").inner_text().startswith(
-            "Right." if right else "Wrong. The answer is"
+        assert (
+            article.get_by_role("status")
+            .inner_text()
+            .startswith("Right." if right else "Wrong. The answer is")
         ), typed
 
 
