@@ -97,7 +97,7 @@ def test_stored_output_says_nothing_of_the_bank(path, monkeypatch):
 
     before = stored()
     questions = bank.load()
-    edited = [q for q in questions if q.id == "l1-say-it"][0]
+    edited = next(q for q in questions if q.id == "l1-say-it")
     changed = [type(edited)(**{**vars(edited), "prompt": "Something else?"})]
     monkeypatch.setattr(bank, "load", lambda: changed)
     assert stored() == before
