@@ -111,17 +111,18 @@ def _spectrum(X, lam):
     """Return d^2 (rank,) and U (n_samples, rank) of the centred X / sqrt(n), fit for this lam.
 
     The n by n Gram matrix is several times cheaper than the SVD for wide X, but it squares the
-    condition number: good enough unless lam is tiny.
+    condition number: it serves unless lam and the least d^2 are tiny.
     """
     n, p = X.shape
     constant = np.ptp(X, axis=0) == 0
     X = (X - X.mean(axis=0)) / np.sqrt(n)
     X[:, constant] = 0.0  # exactly, not a rounded mean
     eps = np.finfo(float).eps * max(n, p)
-    if p > n and lam > 1e-6 * np.linalg.norm(X) ** 2:
+    if p > n:
         d2, U = np.linalg.eigh(X @ X.T)
         kept = d2 > eps * d2[-1]
-    else:
-        U, d, _ = np.linalg.svd(X, full_matrices=False)
-        kept, d2 = d > eps * d[0], d**2
-    return d2[kept], U[:, kept]
+        if kept.any() and d2[kept][0] + lam > 1e-6 * d2[-1]:
+            return d2[kept], U[:, kept]
+    U, d, _ = np.linalg.svd(X, full_matrices=False)
+    kept = d > eps * d[0]
+    return d[kept] ** 2, U[:, kept]
