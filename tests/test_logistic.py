@@ -127,8 +127,8 @@ def test_gap_bounds_the_distance_to_the_minimum(l1_ratio):
         assert logistic_gap(X, y, w, b, lam, l1_ratio) >= above > 0
 
 
-def test_gap_against_the_dual_solved_by_scipy():
-    """At the minimiser the dual value equals the primal one: strong duality, by another solver."""
+def test_minimum_and_its_gap_against_scipy():
+    """BFGS finds the same minimum, and the gap is closed at the point that it returns."""
     X, y = DESIGNS["n > p"]
     lam = 0.05
 
