@@ -88,3 +88,19 @@ def check_coef(w, n_features, name="w"):
             f"{name} must have one value per column of X, got {len(w)} for {n_features} columns."
         )
     return w
+
+
+def check_positive(value, name):
+    """Return `value` as a float above 0; raise TypeError or ValueError otherwise."""
+    number = check_number(value, name)
+    if number <= 0:
+        raise ValueError(f"{name} must be above 0, got {number:g}.")
+    return number
+
+
+def check_groups(groups, n_features):
+    """Return `groups` (n_features,), whole numbers, renumbered 0, 1, ...; raise otherwise."""
+    groups = check_coef(groups, n_features, "groups")
+    if (groups != np.round(groups)).any():
+        raise ValueError("groups must hold whole numbers, one label per feature.")
+    return np.unique(groups, return_inverse=True)[1]
