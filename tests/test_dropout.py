@@ -199,8 +199,8 @@ def test_mc_dropout_of_a_linear_layer_in_closed_form():
     mean, std = mc_dropout(lambda x: dropout(x, keep_prob, rng)[0] @ W, X, n_samples)
     true_std = np.sqrt(X**2 @ W**2 * (1 - keep_prob) / keep_prob)
     assert (np.abs(mean - X @ W) < 4 * true_std / np.sqrt(n_samples)).all()
-    # s.e. of a std is at most std * sqrt((kurtosis - 1) / (4 n)); here kurtosis <= 4.25
-    assert (np.abs(std / true_std - 1) < 4 * np.sqrt(3.25 / (4 * n_samples))).all()
+    # s.e. of a std is at most std * sqrt((kurtosis - 1) / (4 n)); here kurtosis <= 3.25
+    assert (np.abs(std / true_std - 1) < 4 * np.sqrt(2.25 / (4 * n_samples))).all()
 
 
 def test_mc_dropout_without_dropout_has_no_spread():

@@ -52,7 +52,7 @@ def test_with_sgd_it_solves_the_lasso(lam):
     def fit(proximal):
         w = torch.nn.Parameter(torch.zeros(12, dtype=torch.float64))
         optimizer = torch.optim.SGD([w], lr=lr)
-        for _ in range(1000):
+        for _ in range(500):
             optimizer.zero_grad()
             loss = (b - A @ w).square().sum() / (2 * len(y))
             (loss if proximal else loss + lam * w.abs().sum()).backward()
