@@ -91,6 +91,9 @@ def test_python_receives_the_answer(lab, browser, scheme):
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 1000})
     page = context.new_page()
     page.set_default_timeout(60_000)
+    # JupyterLab may ask something of its own first, such as which kernel to use.
+    dialog = page.locator("dialog.jp-Dialog")
+    page.add_locator_handler(dialog, lambda box: box.locator(".jp-mod-accept").click())
     page.goto(lab)
     page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
     run_cell(page, 0)
