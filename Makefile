@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+FRONTEND := $(wildcard src/interview/frontend/*.* src/interview/frontend/src/*)
+
 # One BLAS thread: the labs' last digits then depend less on the machine.
 export OMP_NUM_THREADS := 1
 
@@ -39,8 +41,8 @@ clean: ## remove what was built, keep the environment
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one with make PYTHON=...")'
 	$(PYTHON) -m venv .venv
 
-# One stamp an extra; it is renewed when the pins change.
-.venv/.%: pyproject.toml constraints.txt | .venv
+# One stamp an extra; it is renewed when the pins or the front end, which installing bundles, change.
+.venv/.%: pyproject.toml constraints.txt hatch_build.py $(FRONTEND) | .venv
 	$(PIP) -e '.[$*]'
 	@touch $@
 .PRECIOUS: .venv/.%

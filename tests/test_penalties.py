@@ -2,19 +2,23 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import approx_fprime, minimize_scalar
+from scipy.optimize import approx_fprime, minimize, minimize_scalar
 
 from regularization import penalties
 from regularization.penalties import (
     elastic_net,
     elastic_net_prox,
     elastic_net_subgradient,
+    group_lasso,
+    group_lasso_prox,
+    group_lasso_subgradient,
     l1,
     l1_prox,
     l1_subgradient,
     l2,
     l2_gradient,
     l2_prox,
+    lq,
     soft_threshold,
     split_lam,
 )
@@ -155,5 +159,80 @@ def test_every_public_function_is_documented():
     functions = [
         f for f in vars(penalties).values() if getattr(f, "__module__", "") == penalties.__name__
     ]
-    assert len(functions) == 11
+    assert len(functions) == 16  # one of them private
     assert all(f.__doc__ for f in functions)
+
+
+# --- group lasso -------------------------------------------------------------------------------
+
+GROUPS = np.array([4, -1, 4, 4, -1])  # labels are any whole numbers, in any order
+
+
+def test_group_lasso_value_against_numpy_norms():
+    expected = np.sqrt(3) * np.linalg.norm(W[[0, 2, 3]]) + np.sqrt(2) * np.linalg.norm(W[[1, 4]])
+    assert group_lasso(W, 0.5, GROUPS) == pytest.approx(0.5 * expected, rel=1e-14)
+
+
+def test_group_lasso_of_single_features_is_the_lasso():
+    each = np.arange(len(W))
+    assert group_lasso(W, 0.7, each) == pytest.approx(l1(W, 0.7), rel=1e-14)
+    np.testing.assert_allclose(group_lasso_prox(W, 2, 0.4, each), l1_prox(W, 2, 0.4), atol=1e-15)
+    np.testing.assert_allclose(group_lasso_subgradient(W, 0.7, each), l1_subgradient(W, 0.7))
+
+
+def test_group_lasso_gradient_is_the_derivative():
+    numeric = approx_fprime(W, lambda w: group_lasso(w, 0.8, GROUPS), 1e-7)
+    np.testing.assert_allclose(group_lasso_subgradient(W, 0.8, GROUPS), numeric, atol=1e-5)
+    w = W * (GROUPS == 4)
+    assert not group_lasso_subgradient(w, 0.8, GROUPS)[GROUPS == -1].any()
+
+
+@pytest.mark.parametrize(("step", "lam"), [(1.0, 0.3), (0.5, 1.0), (2.0, 0.0), (0.0, 1.0)])
+def test_group_lasso_prox_is_the_minimiser(step, lam):
+    w = group_lasso_prox(W, step, lam, GROUPS)
+
+    def objective(u):
+        return np.sum((u - W) ** 2) / 2 + step * group_lasso(u, lam, GROUPS)
+
+    best = minimize(objective, W, method="Powell", options={"xtol": 1e-10, "ftol": 1e-14})
+    np.testing.assert_allclose(w, best.x, atol=1e-5)
+    assert objective(w) <= best.fun + 1e-12
+
+
+def test_group_lasso_prox_zeroes_whole_groups():
+    threshold = np.linalg.norm(W[[1, 4]]) / np.sqrt(2)
+    np.testing.assert_array_equal(
+        group_lasso_prox(W, 1, 1.0001 * threshold, GROUPS) == 0, GROUPS == -1
+    )
+    assert (group_lasso_prox(W, 1, 0.9999 * threshold, GROUPS) != 0).all()
+    assert not group_lasso_prox(np.zeros(5), 1, 0, GROUPS).any()
+
+
+def test_group_lasso_bad_groups():
+    with pytest.raises(ValueError, match=r"groups must have one value per column of X, got 2 for"):
+        group_lasso(W, 1, [0, 1])
+    with pytest.raises(ValueError, match="groups must hold whole numbers, one label per feature"):
+        group_lasso_prox(W, 1, 1, [0, 1, 2, 3, 0.5])
+    with pytest.raises(TypeError, match="groups must hold real numbers"):
+        group_lasso_subgradient(W, 1, list("aabbc"))
+    with pytest.raises(ValueError, match="lam must be at least 0, got -1"):
+        group_lasso_prox(W, 1, -1, GROUPS)
+
+
+# --- Lq ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("q", [0.5, 1, 1.5, 2, 4])
+def test_lq_against_numpy_norms(q):
+    assert lq(W, 0.3, q) == pytest.approx(0.3 * np.linalg.norm(W, q) ** q, rel=1e-13)
+
+
+def test_lq_meets_l1_and_twice_l2():
+    assert lq(W, 0.3, 1) == pytest.approx(l1(W, 0.3), rel=1e-14)
+    assert lq(W, 0.3, 2) == pytest.approx(2 * l2(W, 0.3), rel=1e-14)
+
+
+@pytest.mark.parametrize("q", [0, -1])
+def test_lq_needs_a_positive_exponent(q):
+    with pytest.raises(ValueError, match=f"q must be above 0, got {q}"):
+        lq(W, 1, q)

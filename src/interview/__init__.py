@@ -1,1 +1,12 @@
 """The study tools: question bank, quiz, the book's Sphinx extension, and the command line."""
+
+__all__ = ["quiz"]
+
+
+def __getattr__(name: str):
+    """Load the widgets when they are first asked for: nothing else here needs Jupyter."""
+    if name in __all__:
+        from interview import widgets
+
+        return getattr(widgets, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -51,7 +51,7 @@ def _number_problems(question: bank.Question) -> Iterator[str]:
         return
     try:
         computed = float(eval(question.compute, {"np": np, "math": math}))
-    except Exception as error:  # whatever the expression raises is the reader's answer to see
+    except (Exception, SystemExit) as error:  # whatever it raises is for the author to see
         yield f"compute fails: {type(error).__name__}: {error}"
         return
     if not math.isclose(computed, question.value, rel_tol=question.tolerance, abs_tol=1e-12):

@@ -31,11 +31,17 @@ def load(file: Path = FILE) -> list[Claim]:
     source = LocatedYaml(file)
     wanted = {field.name for field in fields(Claim)}
     claims, problems = [], []
+    if not isinstance(source.data, list):
+        raise DataError([f"{source.where()}: the ledger is a list of claims"])
     for i, entry in enumerate(source.data):
         where = source.where(i)
-        if set(entry) != wanted:
+        if not isinstance(entry, dict):
+            problems.append(f"{where}: a claim has the fields {', '.join(sorted(wanted))}")
+        elif set(entry) != wanted:
             odd = ", ".join(sorted(set(entry) ^ wanted))
             problems.append(f"{where}: missing or unknown field: {odd}")
+        elif odd := sorted(key for key, value in entry.items() if not isinstance(value, str)):
+            problems.append(f"{where}: not text: {', '.join(odd)}")
         elif entry["verdict"] not in VERDICTS:
             problems.append(f"{where}: the verdict is one of: {', '.join(VERDICTS)}")
         elif entry["id"] in {claim.id for claim in claims}:

@@ -1,5 +1,6 @@
 """What is stored in an executed lab: its tested claims and its figures."""
 
+import ast
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,9 +27,17 @@ def tested_claims(notebook: Path) -> set[str]:
 def _is_evidence(cell: dict) -> bool:
     return (
         cell["execution_count"] is not None
-        and "assert " in "".join(cell["source"])
+        and _asserts("".join(cell["source"]))
         and all(output["output_type"] != "error" for output in cell["outputs"])
     )
+
+
+def _asserts(code: str) -> bool:
+    """Whether there is an assert statement; the word in a comment or a text is none."""
+    try:
+        return any(isinstance(node, ast.Assert) for node in ast.walk(ast.parse(code)))
+    except SyntaxError:
+        return False
 
 
 def source(notebook: Path, tag: str) -> str:
@@ -59,5 +68,8 @@ def figure(notebook: Path, name: str) -> tuple[str, str]:
             continue
         for output in cell["outputs"]:
             if svg := output.get("data", {}).get("image/svg+xml"):
-                return "".join(svg), settings["image"]["alt"]
+                alt = settings.get("image", {}).get("alt")
+                if not alt:
+                    raise KeyError(f"{notebook.name}: the figure {name!r} has no alt text")
+                return "".join(svg), alt
     raise KeyError(f"{notebook.name} stores no figure named {name!r}")

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import yaml
+from yaml.reader import ReaderError
 
 Location = tuple[str | int, ...]
 
@@ -31,7 +32,7 @@ class LocatedYaml:
 
     def __init__(self, path: Path):
         self.path = path
-        self._lines: dict[Location, int] = {}
+        self._lines: dict[Location, int] = {(): 1}
         try:
             loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
             root = loader.get_single_node()
@@ -42,6 +43,9 @@ class LocatedYaml:
             mark = error.problem_mark or error.context_mark
             line = mark.line + 1 if mark else 1
             raise DataError([f"{path.name}:{line}: not valid YAML: {error.problem}"]) from error
+        except ReaderError as error:
+            line = path.read_text(encoding="utf-8").count("\n", 0, error.position) + 1
+            raise DataError([f"{path.name}:{line}: not valid YAML: {error.reason}"]) from error
         except (yaml.YAMLError, ValueError, RecursionError) as error:
             reason = str(error).splitlines()[0]
             raise DataError([f"{path.name}:1: not valid YAML: {reason}"]) from error
@@ -64,7 +68,10 @@ class LocatedYaml:
                     )
                 built[key] = self._build(loader, child, (*at, key))
             return built
-        return loader.construct_object(node)
+        try:
+            return loader.construct_object(node)
+        except ValueError as error:
+            raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from error
 
     def where(self, *at: str | int) -> str:
         """``file:line`` of the value at this location, or of its nearest parent."""

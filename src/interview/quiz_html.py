@@ -23,8 +23,9 @@ def _template():
 def quiz_html(
     chapter: str,
     questions: list[Question],
-    section_url: Callable[[str], str],
+    section_url: Callable[[str], str | None],
     question_url: Callable[[str], str],
+    seed: int | None = None,
 ) -> str:
     """Write the questions of one chapter.
 
@@ -35,7 +36,10 @@ def quiz_html(
     questions
         What to write, in this order.
     section_url, question_url
-        Turn a question's `section`, or the id of a follow-up, into an address.
+        Turn a question's `section`, or the id of a follow-up, into an address. Without an
+        address of the section its name is written.
+    seed
+        Fixes the order in which the interactive quiz asks.
     """
     numbers = {question.id: f"question {i}" for i, question in enumerate(questions, start=1)}
     return _template().render(
@@ -43,5 +47,6 @@ def quiz_html(
         questions=questions,
         section_url=section_url,
         question_url=question_url,
+        seed=seed,
         number=lambda id: numbers.get(id, id.replace("-", " ")),
     )

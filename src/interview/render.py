@@ -11,7 +11,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.util import ClassNotFound
 
-from interview.tex import tex_to_mathml
+from interview.tex import join_punctuation, tex_to_mathml
 
 _FORMATTER = HtmlFormatter(cssclass="highlight")
 
@@ -40,9 +40,9 @@ _MARKDOWN.add_render_rule("fence", _fence)
 
 def to_html(markdown: str) -> str:
     """Render Markdown with TeX as block-level HTML; raises ValueError for TeX it cannot read."""
-    return _MARKDOWN.render(markdown)
+    return join_punctuation(_MARKDOWN.render(markdown))
 
 
 def to_inline_html(markdown: str) -> str:
     """Render one paragraph's worth of Markdown without the enclosing ``<p>``."""
-    return _MARKDOWN.renderInline(markdown.strip())
+    return join_punctuation(_MARKDOWN.renderInline(markdown.strip()))

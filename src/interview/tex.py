@@ -1,5 +1,6 @@
 """TeX to MathML, once, in Python: for the book's pages, the quiz, the kernel and the Anki deck."""
 
+import re
 from functools import cache
 
 from math_core import LatexError, LatexToMathML
@@ -41,3 +42,8 @@ def tex_to_mathml(tex: str, *, display: bool = False) -> str:
         return _CONVERTER.convert_with_local_state(tex.strip(), displaystyle=display)
     except LatexError as error:
         raise ValueError(f"the formula {tex.strip()!r} is not understood: {error}") from error
+
+
+def join_punctuation(html: str) -> str:
+    """Keep a comma or full stop on the line of the inline formula before it (a word joiner)."""
+    return re.sub(r"(</math>(?:</span>)?)(?=[.,;:!?)’”])", "\\1\u2060", html)

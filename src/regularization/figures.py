@@ -26,6 +26,7 @@ _INK_BY_SCHEME = (
     "@media(prefers-color-scheme:dark){svg{color:#e6e6e6}}</style>"
 )  # fmt: skip
 
+_TAG = re.compile(r"<[^>]*>")  # coordinates stand in tags, labels between them
 _MANY_DIGITS = re.compile(r"(\.\d\d)\d+")  # a hundredth of a point is finer than any screen
 
 _STYLE = {
@@ -34,8 +35,9 @@ _STYLE = {
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
     "legend.frameon": False,
-    "font.size": 10,
-    "axes.titlesize": 10,
+    "font.size": 11.5,
+    "axes.titlesize": 11.5,
+    "legend.fontsize": 10.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -74,7 +76,7 @@ def to_svg(fig: Figure) -> str:
     fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     plt.close(fig)
     svg = buffer.getvalue().replace(INK, "currentColor")
-    svg = _MANY_DIGITS.sub(r"\1", svg)
+    svg = _TAG.sub(lambda tag: _MANY_DIGITS.sub(r"\1", tag[0]), svg)
     return svg.replace("<defs>", _INK_BY_SCHEME + "<defs>", 1)
 
 

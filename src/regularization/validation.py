@@ -3,10 +3,11 @@
 import numpy as np
 
 
-def check_array(value, name, ndim=None):
+def check_array(value, name, ndim=None, keep_float32=False):
     """Return `value` as a float64 array of `ndim` dimensions (any number when None).
 
-    Lists, integers and float32 are converted; a float64 array is passed through, not copied.
+    Lists, integers and, unless `keep_float32`, float32 are converted; a float64 array is passed
+    through, not copied.
 
     Raises
     ------
@@ -24,11 +25,18 @@ def check_array(value, name, ndim=None):
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers in a dense array, got dtype {array.dtype}.")
     if ndim is not None and array.ndim != ndim:
-        shape = {0: "one number", 1: "one-dimensional", 2: "two-dimensional"}[ndim]
+        shape = {
+            0: "one number",
+            1: "one-dimensional",
+            2: "two-dimensional",
+            3: "three-dimensional",
+            4: "four-dimensional",
+        }[ndim]
         raise ValueError(f"{name} must be {shape}, got an array of shape {array.shape}.")
     if array.size == 0:
         raise ValueError(f"{name} must not be empty, got an array of shape {array.shape}.")
-    array = array.astype(np.float64, copy=False)
+    if not (keep_float32 and array.dtype == np.float32):
+        array = array.astype(np.float64, copy=False)
     # NaN and infinity show in a sum, which unlike np.isfinite(array) allocates nothing. A sum of
     # large numbers may overflow: then the extremes decide.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -58,6 +66,32 @@ def check_count(value, name):
     if check_number(value, name, low=1) != int(value):
         raise ValueError(f"{name} must be a whole number, got {value}.")
     return int(value)
+
+
+def check_keep_prob(keep_prob):
+    """Return `keep_prob` as a float in (0, 1]; raise TypeError or ValueError otherwise."""
+    number = check_number(keep_prob, "keep_prob")
+    if not 0 < number <= 1:
+        raise ValueError(f"keep_prob must be in (0, 1], got {number:g}; it is 1 - drop_prob.")
+    return number
+
+
+def check_dtype(dtype):
+    """Return `dtype`, float64 or float32, as a NumPy dtype; raise otherwise."""
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float64, np.float32):
+        raise ValueError(f"dtype must be float64 or float32, got {dtype}.")
+    return dtype
+
+
+def check_rng(rng):
+    """Return `rng`, a NumPy Generator; raise TypeError otherwise."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            f"rng must be a NumPy Generator such as np.random.default_rng(0), "
+            f"got {type(rng).__name__}."
+        )
+    return rng
 
 
 def check_lams(lams):
@@ -91,3 +125,19 @@ def check_coef(w, n_features, name="w"):
             f"{name} must have one value per column of X, got {len(w)} for {n_features} columns."
         )
     return w
+
+
+def check_positive(value, name):
+    """Return `value` as a float above 0; raise TypeError or ValueError otherwise."""
+    number = check_number(value, name)
+    if number <= 0:
+        raise ValueError(f"{name} must be above 0, got {number:g}.")
+    return number
+
+
+def check_groups(groups, n_features):
+    """Return `groups` (n_features,), whole numbers, renumbered 0, 1, ...; raise otherwise."""
+    groups = check_coef(groups, n_features, "groups")
+    if (groups != np.round(groups)).any():
+        raise ValueError("groups must hold whole numbers, one label per feature.")
+    return np.unique(groups, return_inverse=True)[1]

@@ -1,6 +1,7 @@
 """The question bank: one YAML file a chapter, read into checked `Question` objects."""
 
 import json
+import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -115,7 +116,7 @@ def _explain(error) -> str:
     if error.validator == "pattern":
         message = "is empty" if error.validator_value == "\\S" else f"is not {error.instance!r}"
         message = message.replace("is not", "has a form that is not accepted:")
-    elif error.validator is None:  # the schema `false`
+    elif error.validator == "not":
         message = "is not used by this kind of question"
     elif error.validator in ("type", "enum"):
         accepted = error.validator_value
@@ -136,6 +137,8 @@ def _problems(question: Question) -> list[str]:
     elif question.options and right != 1:
         problems.append(f"{question.id} has {right} correct options; exactly one is accepted")
     if question.kind == "numeric":
+        if not math.isfinite(question.tolerance):
+            problems.append(f"{question.id}: tolerance: is {question.tolerance}, not finite")
         try:
             question.value  # noqa: B018  (evaluated for its error)
         except ValueError:

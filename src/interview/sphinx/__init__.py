@@ -1,11 +1,11 @@
-"""The book's Sphinx extension: mathematics, figures, questions and verdicts, all static."""
+"""The book's Sphinx extension: mathematics, figures, questions, verdicts."""
 
 from sphinx.application import Sphinx
 
-from interview.sphinx import claims, from_labs, lean, mathml, quiz
+from interview.sphinx import claims, from_labs, frontend, lean, mathml, quiz
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (mathml, from_labs, quiz, claims, lean):
+    for part in (mathml, from_labs, quiz, frontend, claims, lean):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

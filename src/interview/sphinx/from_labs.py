@@ -40,7 +40,9 @@ class _FromLab(SphinxDirective):
         self.env.note_dependency(str(path))
         try:
             return look_up(path, wanted)
-        except (OSError, KeyError) as error:
+        except OSError as error:
+            raise self.error(f"{self.name}: the book has no lab {path.name}") from error
+        except KeyError as error:
             raise self.error(f"{self.name}: {error.args[-1]}") from error
 
     def finish(self, node: nodes.Element) -> list[nodes.Node]:

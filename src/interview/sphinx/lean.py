@@ -34,7 +34,9 @@ def _lean(page: str, *, is_search: bool) -> str:
         said = "".join(part or "" for part in match.group("tag", "body", "link"))
         return "" if unused.search(said) else match.group()
 
-    return re.sub(_ELEMENT, keep, page, flags=re.DOTALL)
+    lean = re.sub(_ELEMENT, keep, page, flags=re.DOTALL)
+    # A script sets the theme; where none runs, no rule matches "auto" and the page has no colours.
+    return lean.replace(' data-theme="auto"', "", 1)
 
 
 def _lean_build(app: Sphinx, exception: Exception | None) -> None:

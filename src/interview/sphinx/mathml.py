@@ -5,7 +5,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
-from interview.tex import tex_to_mathml
+from interview.tex import join_punctuation, tex_to_mathml
 
 logger = logging.getLogger(__name__)
 
@@ -38,5 +38,11 @@ def _visit_block(self, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def _join_punctuation(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    if "body" in context:
+        context["body"] = join_punctuation(context["body"])
+
+
 def setup(app: Sphinx) -> None:
+    app.connect("html-page-context", _join_punctuation)
     app.add_html_math_renderer("mathml", (_visit_inline, None), (_visit_block, None))

@@ -1,6 +1,10 @@
-"""``{quiz} l1``: a chapter's questions on the page, answers folded away."""
+"""A chapter's questions on the page, answers folded away: ``{quiz} l1`` in prose, and in a lab the
+output of ``interview.quiz``, which stores the chapter's name only."""
+
+from collections.abc import Iterator
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.errors import ExtensionError
@@ -10,6 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from interview import bank
 from interview.located_yaml import DataError
 from interview.quiz_html import quiz_html
+from interview.quiz_ref import QuizRef
 
 logger = logging.getLogger(__name__)
 
@@ -20,14 +25,16 @@ class QuizNode(nodes.General, nodes.Element):
 
 class Quiz(SphinxDirective):
     required_arguments = 1
+    option_spec = {"seed": directives.nonnegative_int}  # noqa: RUF012  (docutils' own way)
 
     def run(self) -> list[nodes.Node]:
         (chapter,) = self.arguments
-        questions = [q for q in self.env.bank_questions if q.chapter == chapter]
-        if not questions:
-            raise self.error(f"quiz: the bank has no chapter {chapter!r}")
+        try:
+            questions = QuizRef(chapter).choose(self.env.bank_questions)
+        except ValueError as error:
+            raise self.error(f"quiz: {error}") from error
         self.env.note_dependency(str(bank.FOLDER / f"{chapter}.yaml"))
-        node = QuizNode(chapter=chapter, questions=questions)
+        node = QuizNode(chapter=chapter, questions=questions, seed=self.options.get("seed"))
         self.set_source_info(node)
         return [node]
 
@@ -53,32 +60,58 @@ def _check_links(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
+def _lab_quizzes(doctree: nodes.document) -> Iterator[tuple[nodes.raw, QuizRef]]:
+    """The stored outputs of a lab that stand for a quiz."""
+    for node in doctree.findall(nodes.raw):
+        if node.get("format") == "html" and (ref := QuizRef.find(node.astext())):
+            yield node, ref
+
+
+def _fill_labs(app: Sphinx, doctree: nodes.document) -> None:
+    """Put the bank's questions where a lab shows a quiz; each once, as ids are unique."""
+    seen = set()
+    for node, ref in list(_lab_quizzes(doctree)):
+        try:
+            questions = ref.choose(app.env.bank_questions)
+        except ValueError as error:
+            logger.warning("quiz: %s", error, location=node)
+            continue
+        wanted = [question for question in questions if question.id not in seen]
+        seen.update(question.id for question in wanted)
+        quiz = [QuizNode(chapter=ref.chapter, questions=wanted, seed=None)] if wanted else []
+        node.replace_self(quiz)
+
+
 def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    quizzes = (
-        {
-            node["chapter"]: name
-            for name in app.env.found_docs
-            for node in app.env.get_doctree(name).findall(QuizNode)
-        }
-        if any(doctree.findall(QuizNode))
-        else {}
-    )
-    home = {question.id: quizzes.get(question.chapter) for question in app.env.bank_questions}
+    _fill_labs(app, doctree)
+    if not any(doctree.findall(QuizNode)):
+        return
+    homes = {
+        node["chapter"]: name
+        for name in app.env.found_docs
+        for node in app.env.get_doctree(name).findall(QuizNode)
+    }
+    home = {question.id: homes.get(question.chapter) for question in app.env.bank_questions}
 
     def section_url(section: str) -> str:
         page, anchor = section.split("#")
         return f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
 
-    def question_url(id: str) -> str:
-        return f"{app.builder.get_relative_uri(docname, home[id] or docname)}#q-{id}"
-
     for node in list(doctree.findall(QuizNode)):
+        here = {question.id for question in node["questions"]}
+
+        def question_url(id: str, here: set[str] = here) -> str:
+            page = docname if id in here else home[id] or docname
+            return f"{app.builder.get_relative_uri(docname, page)}#q-{id}"
+
         try:
-            html = quiz_html(node["chapter"], node["questions"], section_url, question_url)
+            html = quiz_html(
+                node["chapter"], node["questions"], section_url, question_url, node["seed"]
+            )
         except ValueError as error:
             logger.warning("quiz %s: %s", node["chapter"], error, location=node)
             html = ""
-        node.replace_self(nodes.raw("", html, format="html"))
+        node.replace_self(nodes.raw("", html, format="html", quiz=node["chapter"]))
 
 
 def setup(app: Sphinx) -> None:

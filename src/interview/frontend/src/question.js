@@ -1,0 +1,74 @@
+// One showing of one question: the form that is added to its article, and taken away again.
+
+import { button, h } from "./dom.js";
+import { kindOf } from "./kinds.js";
+
+/**
+ * @param {HTMLElement} article the question as Python wrote it
+ * @param {{answer, next, previous}} act `answer` takes {given, right}
+ */
+export function questionView(article, act) {
+  const kind = kindOf(article);
+  const details = article.querySelector(":scope > .answer");
+  const head = article.querySelector(".question-head");
+  const verdict = h("p", { className: "quiz-verdict", role: "status" });
+  const submit = h("button", { type: "submit", className: "quiz-primary" });
+  const previous = button("Previous", act.previous);
+  const skip = button("Skip", act.next);
+  const actions = h("div", { className: "quiz-actions" }, submit, previous, skip);
+  const form = h("form", { className: "quiz-form", onsubmit }, kind.fields, actions, verdict);
+
+  let phase;
+  const enter = (next) => {
+    phase = article.dataset.phase = next;
+    details.open = phase !== "asked";
+    kind.fields.hidden = kind.revealsFirst && phase === "asked";
+    skip.hidden = phase === "answered";
+    submit.textContent =
+      phase === "answered" ? "Next" : kind.fields.hidden ? "Show the answer" : "Check";
+  };
+
+  function onsubmit(event) {
+    event.preventDefault();
+    if (phase === "answered") return act.next();
+    if (kind.fields.hidden) {
+      enter("revealed");
+      details.querySelector("summary").focus();
+      return;
+    }
+    let answer;
+    try {
+      answer = kind.read();
+    } catch (error) {
+      verdict.textContent = error.message;
+      kind.fields.querySelector("input").focus();
+      return;
+    }
+    kind.settle();
+    enter("answered");
+    verdict.dataset.verdict = answer.right ? "right" : "wrong";
+    verdict.textContent = answer.verdict;
+    submit.focus({ preventScroll: true }); // Enter goes on; what follows it is the explanation
+    act.answer(answer);
+  }
+
+  enter("asked");
+  return {
+    show(isFirst) {
+      previous.disabled = isFirst;
+      enter(phase);
+      // What is revealed before it is judged stands before the form, an explanation after it.
+      if (kind.revealsFirst) article.append(form);
+      else details.before(form);
+      article.dataset.current = "";
+      head.tabIndex = -1;
+      head.focus();
+    },
+    hide() {
+      form.remove();
+      details.open = false;
+      delete article.dataset.phase;
+      delete article.dataset.current;
+    },
+  };
+}

@@ -1,0 +1,332 @@
+"""The built pages as files: everything there, everything local, everything linked."""
+
+import ast
+import gzip
+import json
+import re
+from collections import defaultdict
+from functools import cache
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from bs4 import BeautifulSoup
+from pages import CHAPTERS, PAGES, ROOT, source
+
+from interview import bank, claims
+
+BUILT = [*PAGES, "index", "search", "genindex"]
+each_page = pytest.mark.parametrize("page", PAGES)
+each_built = pytest.mark.parametrize("page", BUILT)
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
+
+CODE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[ ]*$", re.DOTALL | re.MULTILINE)
+CSS_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
+WEIGHT_LIMIT = 120 * 1024
+
+
+@cache
+def parse(path):
+    return BeautifulSoup(path.read_bytes(), "html.parser")
+
+
+@pytest.fixture
+def open_page(book):
+    def open_page(page: str):
+        path = book / f"{page}.html"
+        assert path.is_file(), f"{page}.html was not built, though _toc.yml has it"
+        return parse(path)
+
+    return open_page
+
+
+def directives(page: str, name: str) -> list[str]:
+    """The argument of every directive of that name in a page's source."""
+    return re.findall(rf"^[`:]{{3,}}\{{{name}\}} +(.+?) *$", source(page), re.MULTILINE)
+
+
+def plain(text: str) -> str:
+    """Letters and digits only: typography and markup do not matter."""
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+# --- everything there -------------------------------------------------------------------------
+
+
+def test_no_page_is_forgotten():
+    written = {
+        str(path.relative_to(ROOT).with_suffix(""))
+        for pattern in ("book/*.md", "notebooks/*.ipynb")
+        for path in ROOT.glob(pattern)
+    }
+    assert set(PAGES) == written, f"in _toc.yml or on disk, not both: {set(PAGES) ^ written}"
+
+
+def test_first_page_leads_into_the_book(book):
+    refresh = parse(book / "index.html").find("meta", attrs={"http-equiv": "Refresh"})
+    assert refresh["content"].endswith(f"url={PAGES[0]}.html")
+
+
+@each_page
+def test_page_has_its_content(open_page, page):
+    article = open_page(page).article
+    titles = article.find_all("h1")
+    assert len(titles) == 1, f"{page}: {len(titles)} titles"
+    shown = [plain(heading.get_text()) for heading in article.find_all(re.compile("^h[1-6]$"))]
+    for heading in re.findall(r"^#{1,6} +(.+)$", CODE.sub("", source(page)), re.MULTILINE):
+        if not re.search(r"[$`{\\]", heading):
+            assert plain(heading) in shown, f"{page}: the heading {heading!r} is not on the page"
+    words = len(article.get_text(" ").split())
+    assert words >= 100, f"{page}: {words} words"
+
+
+@each_page
+def test_page_has_its_figures_and_code(open_page, page):
+    soup = open_page(page)
+    figures = len(directives(page, "lab-figure"))
+    if page.startswith("notebooks/"):
+        cells = json.loads((ROOT / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
+        figures = sum("figure" in cell["metadata"].get("mystnb", {}) for cell in cells)
+        code = sum(cell["cell_type"] == "code" for cell in cells)
+        assert len(soup.select(".cell_input")) == code, f"{page}: code cells are missing"
+    assert len(soup.select("figure svg.lab-figure")) == figures, f"{page}: not {figures} figures"
+    assert len(soup.select("figure figcaption")) >= figures, f"{page}: a figure has no caption"
+    assert all(c.get_text(strip=True) for c in soup.select("figcaption")), f"{page}: empty caption"
+
+
+@each_chapter
+def test_prose_and_lab_of_a_chapter(chapter):
+    assert {f"book/{chapter}", f"notebooks/{chapter}"} <= set(PAGES)
+
+
+@each_chapter
+def test_chapter_shows_all_its_questions(open_page, chapter):
+    page = f"book/{chapter}"
+    assert directives(page, "quiz") == [chapter], f"{page} has no {{quiz}} of its own"
+    quiz = open_page(page).select_one(f".quiz[data-quiz={chapter}]")
+    for question in bank.load():
+        if question.chapter != chapter:
+            continue
+        shown = quiz.find(id=f"q-{question.id}")
+        assert shown, f"{page}: {question.id} is missing"
+        answers = shown.find_all("details")
+        assert len(answers) == 1, f"{page}: {question.id} has {len(answers)} foldable answers"
+        assert answers[0].summary.get_text(strip=True), f"{page}: {question.id}: empty summary"
+        assert not answers[0].has_attr("open"), f"{page}: {question.id} shows its answer"
+        options = shown.select(".options > li")
+        assert len(options) == len(question.options), f"{page}: {question.id}: options missing"
+        rubric = answers[0].select(".rubric > li")
+        assert len(rubric) == len(question.key_points), f"{page}: {question.id}: rubric incomplete"
+
+
+@each_chapter
+def test_each_claim_leads_to_the_cell_that_tests_it(open_page, chapter):
+    page = f"book/{chapter}"
+    assert directives(page, "claims") == [chapter], f"{page} has no {{claims}} of its own"
+    links = {link.get_text(strip=True): link["href"] for link in open_page(page).article("a")}
+    lab = open_page(f"notebooks/{chapter}")
+    for claim in claims.load():
+        if claim.chapter == chapter:
+            assert claim.id in links, f"{page}: the claim {claim.id} is not shown"
+            path, _, anchor = links[claim.id].partition("#")
+            assert path == f"../notebooks/{chapter}.html", f"{page}: {claim.id} leads to {path}"
+            cell = lab.find(id=anchor)
+            assert cell, f"{page}: {claim.id} leads to #{anchor}, which does not exist"
+            assert f"tag_claim-{claim.id}" in cell["class"], f"{claim.id} leads to another cell"
+
+
+@each_page
+def test_pasted_results_are_those_of_the_labs(open_page, page):
+    """The oracle reads the notebooks itself and formats the values with Python."""
+    roles = re.findall(r"\{glue:text\}`([^`:]+)::(\w+)(?::([^`]*))?`", source(page))
+    shown = [span.get_text() for span in open_page(page).select("article .pasted-text")]
+    expected = []
+    for notebook, key, spec in roles:
+        stored = json.loads(((ROOT / page).parent / notebook).read_text(encoding="utf-8"))
+        values = [
+            "".join(output["data"]["application/papermill.record/text/plain"])
+            for cell in stored["cells"]
+            for output in cell.get("outputs", ())
+            if output.get("metadata", {}).get("scrapbook", {}).get("name") == key
+        ]
+        assert len(values) == 1, f"{page}: {notebook} stores {key} {len(values)} times"
+        value = ast.literal_eval(values[0])
+        assert value is not None, f"{page}: {key} is None"
+        assert value == value, f"{page}: {key} is not a number"
+        expected.append(format(value, spec))
+    assert shown == expected, f"{page}: the page does not show what the labs store"
+
+
+@each_page
+def test_no_markup_is_left_over(open_page, page):
+    article = BeautifulSoup(str(open_page(page).article), "html.parser")
+    for code in article(["code", "pre", "math", "script", "style", "svg"]):
+        code.decompose()
+    text = article.get_text()
+    for mark in (
+        "{glue",
+        "glue:",
+        "[[",
+        "%(",
+        "{ref}",
+        "{eq}",
+        "{cite}",
+        "{numref}",
+        ":::",
+        "$",
+        "```",
+    ):
+        assert mark not in text, (
+            f"{page}: {mark!r} is left in …{text[max(0, text.find(mark) - 40) :][:90]!r}…"
+        )
+
+
+# --- mathematics and figures -------------------------------------------------------------------
+
+
+@each_page
+def test_mathematics_is_mathml(open_page, page):
+    soup = open_page(page)
+    for place in soup.select("span.math, div.math"):
+        assert place.math and place.math.get_text(strip=True), f"{page}: no MathML in {place}"
+    if re.search(r"^\$\$", source(page), re.MULTILINE):
+        assert soup.select("div.math math[display=block]"), f"{page}: no displayed formula"
+
+
+@each_page
+def test_pictures_have_a_text(open_page, page):
+    for svg in open_page(page).select("svg.lab-figure"):
+        label = svg.get("aria-label", "")
+        assert svg.get("role") == "img", f"{page}: a figure is not announced as an image"
+        assert len(label) >= 40, f"{page}: a figure's text is {label!r}"
+        assert svg.get("viewbox") or svg.get("viewBox"), f"{page}: a figure does not scale"
+    for image in open_page(page).find_all("img"):
+        assert image.has_attr("alt"), f"{page}: {image['src']} has no alt"
+        assert not re.search(r"/|\.(svg|png|jpe?g)$", image["alt"]), (
+            f"{page}: alt is a path: {image}"
+        )
+
+
+@each_page
+def test_ids_are_unique(open_page, page):
+    """Two figures in one page may bring the same ids; then one is drawn with the other's paths."""
+    places = defaultdict(list)
+    for element in open_page(page).find_all(id=True):
+        places[element["id"]].append(element)
+    for id, elements in places.items():
+        # Matplotlib numbers its groups in each figure anew; nothing refers to them.
+        drawn = [element for element in elements if element.find_parent("svg")]
+        assert len(elements) == 1 or drawn == elements, f"{page}: the id {id} stands twice"
+        shapes = {str(element) for element in drawn if element.name != "g"}
+        assert len(shapes) <= 1, f"{page}: different shapes have the id {id}"
+
+
+# --- everything local --------------------------------------------------------------------------
+
+
+def loaded(soup) -> list[str]:
+    """Every address that a browser would load by itself, without a click."""
+    found = []
+    for element in soup.find_all(True):
+        names = ["src", "poster", "data", "background", "xlink:href"]
+        if element.name in ("link", "image", "use", "base"):
+            names.append("href")
+        found += [element[name] for name in names if element.has_attr(name)]
+        for part in element.get("srcset", "").split(","):
+            found += part.split()[:1]
+        found += css_addresses(element.get("style", ""))
+        if element.name == "style":
+            found += css_addresses(element.get_text())
+    return [address.strip() for address in found if address.strip()]
+
+
+def css_addresses(css: str) -> list[str]:
+    return [url or imported for url, imported in CSS_URL.findall(css)]
+
+
+def is_foreign(address: str) -> bool:
+    parts = urlsplit(address)
+    return bool(parts.netloc) or parts.scheme not in ("", "data")
+
+
+@each_built
+def test_page_loads_nothing_from_another_host(open_page, page):
+    soup = open_page(page)
+    foreign = sorted({address for address in loaded(soup) if is_foreign(address)})
+    assert not foreign, f"{page}.html loads from elsewhere: {foreign}"
+    for script in soup.find_all("script", src=False):
+        hosts = re.findall(r"(?:https?:)?//[\w-]+\.[\w.-]+", script.get_text())
+        assert not hosts, f"{page}.html: an inline script names {hosts}"
+
+
+def test_style_sheets_load_nothing_from_another_host(book):
+    sheets = sorted(book.rglob("*.css"))
+    assert sheets, "the book has no style sheets"
+    for sheet in sheets:
+        addresses = css_addresses(sheet.read_text(encoding="utf-8"))
+        foreign = [address for address in addresses if is_foreign(address)]
+        assert not foreign, f"{sheet.relative_to(book)} loads {foreign}"
+
+
+@each_built
+def test_links_within_the_book_lead_somewhere(book, open_page, page):
+    soup, here = open_page(page), book / f"{page}.html"
+    links = [element["href"] for element in soup.find_all(["a", "area"], href=True)]
+    for address in {*links, *loaded(soup)}:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc:
+            continue
+        target = (here.parent / unquote(parts.path)).resolve() if parts.path else here
+        assert target.is_file(), f"{page}.html: {address} leads to no file"
+        assert target.is_relative_to(book), f"{page}.html: {address} leads out of the book"
+        if parts.fragment and target.suffix == ".html":
+            there = ids_of(target)
+            assert unquote(parts.fragment) in there, f"{page}.html: {address} leads to no place"
+
+
+@cache
+def ids_of(path) -> set[str]:
+    return {element["id"] for element in parse(path).find_all(id=True)}
+
+
+def test_style_sheets_lead_to_files(book):
+    for sheet in book.rglob("*.css"):
+        for address in css_addresses(sheet.read_text(encoding="utf-8")):
+            if address.startswith("data:"):
+                continue
+            target = sheet.parent / urlsplit(address).path
+            if target.suffix == ".ttf":  # named after a woff2 of the same face; never asked for
+                target = target.with_suffix(".woff2")
+            assert target.is_file(), f"{sheet.relative_to(book)}: {address} does not exist"
+
+
+@each_page
+def test_page_names_its_icon(open_page, page):
+    """Otherwise the browser asks for /favicon.ico, and the console shows a 404."""
+    icons = open_page(page).select("head > link[rel~=icon][href]")
+    assert icons, f"{page}: no <link rel=icon>"
+
+
+@each_built
+def test_nothing_unused_is_loaded(open_page, page):
+    unused = re.compile(r"fontawesome\.js|thebe|mathjax|require(\.min)?\.js|html-manager", re.I)
+    for element in open_page(page).find_all(["script", "link"]):
+        said = f"{element.get('src', '')} {element.get('href', '')} {element.get_text()}"
+        assert not unused.search(said), f"{page}.html loads {unused.search(said)[0]}: {said[:80]}"
+
+
+def test_nothing_unused_is_shipped(book):
+    unused = re.compile(r"fontawesome\.js|thebe|mathjax|require(\.min)?\.js", re.IGNORECASE)
+    shipped = [str(path.relative_to(book)) for path in book.rglob("*") if unused.search(path.name)]
+    assert not shipped, f"the book ships {shipped}"
+
+
+@each_page
+def test_page_is_light(book, open_page, page):
+    images = {
+        (book / page).parent / urlsplit(image["src"]).path
+        for image in open_page(page).find_all("img", src=True)
+        if not is_foreign(image["src"])
+    }
+    files = [book / f"{page}.html", *images]
+    weight = sum(len(gzip.compress(path.read_bytes(), mtime=0)) for path in files)
+    assert weight <= WEIGHT_LIMIT, f"{page}: {weight:,} bytes gzip, {WEIGHT_LIMIT:,} is the most"

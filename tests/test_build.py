@@ -1,0 +1,258 @@
+"""What stops the build, and that the message names the place: a book of two pages, broken."""
+
+import json
+import re
+from functools import partial
+
+import pytest
+from sphinx.testing.util import SphinxTestApp
+
+from interview import bank, claims
+
+CONF = {
+    "extensions": ["myst_nb", "interview.sphinx"],
+    "nb_execution_mode": "off",
+    "html_math_renderer": "mathml",
+    "myst_enable_extensions": ["dollarmath"],
+    "myst_heading_anchors": 3,
+    "html_theme": "basic",
+    "html_copy_source": False,
+}
+PROSE = """\
+# L1
+
+## Say it
+
+With $\\lambda$ the value is {glue:text}`../notebooks/l1.ipynb::answer:.1f`.
+
+```{lab-figure} l1 fig-line
+A line.
+```
+
+```{lab-code} l1 whiteboard
+```
+
+```{claims} l1
+```
+
+```{quiz} l1
+```
+"""
+QUESTIONS = """\
+chapter: l1
+questions:
+  - id: one
+    level: easy
+    kind: recall
+    prompt: "Why $x$?"
+    answer: "So."
+    key_points: [a point]
+    spoken: "so"
+    section: book/l1#say-it
+    claims: [C1.1]
+"""
+LEDGER = """\
+- {id: C1.1, chapter: l1, claim: "It is so", verdict: holds, say: "It is."}
+"""
+SVG = '<?xml version="1.0"?><svg viewBox="0 0 9 9"><path d="M0 0" stroke="currentColor"/></svg>'
+
+
+def cell(source: str, *outputs: dict, **metadata) -> dict:
+    head = {"cell_type": "code", "id": f"cell-{abs(hash(source))}", "execution_count": 1}
+    return head | {"metadata": metadata, "source": source, "outputs": list(outputs)}
+
+
+def shows(data: dict, **metadata) -> dict:
+    return {"output_type": "display_data", "data": data, "metadata": metadata}
+
+
+def lab() -> dict:
+    record = "application/papermill.record/"
+    glued = {"name": "answer", "mime_prefix": record}
+    figure = {"figure": {"name": "fig-line", "caption": "A line."}, "image": {"alt": "a line"}}
+    title = {"cell_type": "markdown", "id": "title", "metadata": {}, "source": "# Lab"}
+    cells = [
+        title,
+        cell("glue('answer', 42.0)", shows({f"{record}text/plain": "42.0"}, scrapbook=glued)),
+        cell("show(fig)", shows({"image/svg+xml": SVG}), mystnb=figure),
+        cell("w = 1", tags=["whiteboard"]),
+        cell("assert w == 1", tags=["claim-C1.1"]),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": cells}
+
+
+class MiniBook:
+    """Sources that a test may spoil before it builds them."""
+
+    def __init__(self, folder, monkeypatch):
+        self.folder, self.monkeypatch = folder, monkeypatch
+        self.prose, self.questions, self.ledger, self.lab = PROSE, QUESTIONS, LEDGER, lab()
+
+    def build(self) -> tuple[str, str]:
+        """What Sphinx complains of (with -W each of it stops the build), and the prose page."""
+        toc = "# Book\n\n```{toctree}\nbook/l1\nnotebooks/l1\n```\n"
+        files = {
+            "conf.py": "",
+            "index.md": toc,
+            "book/l1.md": self.prose,
+            "notebooks/l1.ipynb": json.dumps(self.lab),
+            "bank/l1.yaml": self.questions,
+            "claims.yaml": self.ledger,
+        }
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        self.monkeypatch.setattr(bank, "load", partial(bank.load, self.folder / "bank"))
+        self.monkeypatch.setattr(claims, "load", partial(claims.load, self.folder / "claims.yaml"))
+        app = None
+        try:
+            app = SphinxTestApp(srcdir=self.folder, confoverrides=CONF)
+            app.build()
+            complaints = app.warning.getvalue()
+        except Exception as error:
+            complaints = (app.warning.getvalue() if app else "") + str(error)
+        finally:
+            if app:
+                app.cleanup()
+        page = self.folder / "_build/html/book/l1.html"
+        return re.sub(r"\x1b\[[0-9;]*m", "", complaints), page.read_text() if page.exists() else ""
+
+
+@pytest.fixture
+def mini(tmp_path, monkeypatch):
+    return MiniBook(tmp_path, monkeypatch)
+
+
+def test_the_sound_book_builds_without_complaint(mini):
+    complaints, page = mini.build()
+    assert complaints == ""
+    for part in ("42.0", 'aria-label="a line"', 'id="q-one"', "claim-c1-1"):
+        assert part in page, f"{part} is not on the page"
+    assert page.count("<math") == 2
+    assert "currentColor" in page
+
+
+def malformed_bank(mini):
+    mini.questions = mini.questions.replace("easy", "trivial")
+
+
+def bank_is_no_yaml(mini):
+    mini.questions = mini.questions.replace('"So."', '"So.')
+
+
+def unknown_claim(mini):
+    mini.questions = mini.questions.replace("C1.1", "C9.9")
+
+
+def missing_section(mini):
+    mini.questions = mini.questions.replace("#say-it", "#no-such-section")
+
+
+def missing_page(mini):
+    mini.questions = mini.questions.replace("book/l1#", "book/l9#")
+
+
+def malformed_formula_in_bank(mini):
+    mini.questions = mini.questions.replace("$x$", r"$\\frac{x$")
+
+
+def malformed_formula_in_prose(mini):
+    mini.prose = mini.prose.replace(r"$\lambda$", r"$\frac{x$")
+
+
+def missing_glue_key(mini):
+    mini.prose = mini.prose.replace("::answer", "::nosuchkey")
+
+
+def missing_figure(mini):
+    mini.prose = mini.prose.replace("fig-line", "fig-nowhere")
+
+
+def missing_code(mini):
+    mini.prose = mini.prose.replace("whiteboard", "blackboard")
+
+
+def missing_lab(mini):
+    mini.prose = mini.prose.replace("{lab-code} l1", "{lab-code} l9")
+
+
+def unknown_quiz(mini):
+    mini.prose = mini.prose.replace("{quiz} l1", "{quiz} l9")
+
+
+def unknown_claims(mini):
+    mini.prose = mini.prose.replace("{claims} l1", "{claims} l9")
+
+
+def malformed_ledger(mini):
+    mini.ledger = mini.ledger.replace("holds", "perhaps")
+
+
+def claim_without_cell(mini):
+    mini.lab["cells"][-1]["metadata"] = {}
+
+
+def claim_without_assertion(mini):
+    mini.lab["cells"][-1]["source"] = "w == 1"
+
+
+def claim_not_executed(mini):
+    mini.lab["cells"][-1]["execution_count"] = None
+
+
+def claim_with_error(mini):
+    error = {"output_type": "error", "ename": "E", "evalue": "", "traceback": []}
+    mini.lab["cells"][-1]["outputs"] = [error]
+
+
+def figure_without_alt(mini):
+    del mini.lab["cells"][2]["metadata"]["mystnb"]["image"]
+
+
+def figure_not_executed(mini):
+    mini.lab["cells"][2]["outputs"] = []
+
+
+NAMED = [
+    (malformed_bank, "l1.yaml:4", "trivial"),
+    (bank_is_no_yaml, "l1.yaml:", "not valid YAML"),
+    (unknown_claim, "l1.yaml:3", "C9.9"),
+    (missing_section, "l1.yaml:3", "book/l1#no-such-section"),
+    (missing_page, "l1.yaml:3", "book/l9#say-it"),
+    (malformed_formula_in_bank, "quiz l1", r"\\frac{x"),
+    (malformed_formula_in_prose, "l1.md:5", r"\\frac{x"),
+    (missing_glue_key, "l1.md:5", "nosuchkey"),
+    (missing_figure, "l1.md:7", "l1.ipynb stores no figure named 'fig-nowhere'"),
+    (missing_code, "l1.md:11", "l1.ipynb has no cell tagged 'blackboard'"),
+    (missing_lab, "l1.md:11", "l9"),
+    (unknown_quiz, "l1.md:17", "no chapter 'l9'"),
+    (unknown_claims, "l1.md:14", "no chapter 'l9'"),
+    (malformed_ledger, "claims.yaml:1", "verdict"),
+    (claim_without_cell, "l1.md:14", "C1.1"),
+    (claim_without_assertion, "l1.md:14", "C1.1"),
+    (claim_not_executed, "l1.md:14", "C1.1"),
+    (claim_with_error, "l1.md:14", "C1.1"),
+    (figure_without_alt, "l1.md:7", "alt"),
+    (figure_not_executed, "l1.md:7", "fig-line"),
+]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "where", "what"), NAMED, ids=lambda x: getattr(x, "__name__", "")
+)
+def test_a_broken_source_is_named(mini, spoil, where, what):
+    spoil(mini)
+    complaints, _ = mini.build()
+    assert complaints, f"{spoil.__name__}: the build does not complain"
+    assert where in complaints, f"{spoil.__name__}: {where} is not named in {complaints}"
+    assert what in complaints, f"{spoil.__name__}: {what} is not named in {complaints}"
+
+
+def test_questions_cannot_inject_html(mini):
+    mini.questions = mini.questions.replace("Why $x$?", "Why <script>x</script>?")
+    complaints, page = mini.build()
+    assert complaints == ""
+    assert "&lt;script&gt;x" in page

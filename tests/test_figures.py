@@ -1,0 +1,65 @@
+"""The figures' look: the same file each time, ink that follows the page, colours one can see."""
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from wcag import BACKGROUNDS, contrast
+
+from regularization import figures
+
+matplotlib.use("agg")
+
+
+@pytest.fixture
+def draw():
+    def draw() -> str:
+        fig, ax = figures.subplots()
+        ax.plot(np.arange(5), np.arange(5) ** 2, label="square")
+        ax.fill_between(np.arange(5), np.arange(5), alpha=0.3)
+        ax.set(xlabel="x", ylabel="y", title="a figure")
+        ax.legend()
+        return figures.to_svg(fig)
+
+    yield draw
+    plt.close("all")
+    plt.rcdefaults()
+
+
+def test_wcag_formula_on_known_pairs():
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#777777", "rgb(255, 255, 255)") == pytest.approx(4.48, abs=0.005)
+    assert contrast("#123456", "#123456") == 1
+
+
+def test_the_same_figure_gives_the_same_file(draw):
+    assert draw() == draw()
+
+
+def test_ink_follows_the_page(draw):
+    svg = draw()
+    assert svg.count("currentColor") > 10, "axes, ticks and labels are drawn in currentColor"
+    assert figures.INK not in svg
+    assert "#000000" not in svg, "something is drawn in a black that would vanish in the dark"
+    assert "#ffffff" not in svg, "something is drawn in white"
+
+
+def test_no_date_in_the_file(draw):
+    assert "<dc:date>" not in draw()
+
+
+def test_figure_is_closed(draw):
+    before = plt.get_fignums()
+    draw()
+    assert plt.get_fignums() == before
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS)
+@pytest.mark.parametrize("name", ["BLUE", "ORANGE", "GREEN", "PURPLE", "RED", "GREY"])
+def test_palette_can_be_seen(name, background):
+    ratio = contrast(getattr(figures, name), background)
+    assert ratio >= 3, f"{name} on {background} has contrast {ratio:.2f}, 3 is the least"
+
+
+def test_palette_is_the_cycle():
+    assert len(set(figures.CYCLE)) == len(figures.CYCLE) == 6
