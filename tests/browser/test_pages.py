@@ -45,6 +45,7 @@ def test_page_is_whole(site, book, visit, name):
     """One load; then each width in each scheme, as when a reader turns the phone at night."""
     soup = BeautifulSoup((book / f"{name}.html").read_bytes(), "html.parser")
     with visit(f"{site}/{name}.html", color_scheme="light") as page:
+        show_all_questions(page)
         page.evaluate(OPEN_ALL)
         assert page.locator("article h1").is_visible(), f"{name}: no title to be seen"
         backgrounds = set()
@@ -58,6 +59,12 @@ def test_page_is_whole(site, book, visit, name):
             too_wide = page.evaluate(TOO_WIDE)
             assert not too_wide, f"{where}: wider than the screen: {too_wide}"
         assert len(backgrounds) == 2, f"{name}: light and dark look the same: {backgrounds}"
+
+
+def show_all_questions(page) -> None:
+    """Ask the quiz, which shows one question at a time, for the whole list."""
+    for button in page.get_by_role("button", name="Show all as a list").all():
+        button.click()
 
 
 def check_colours(page, where: str, scheme: str) -> str:
@@ -90,6 +97,7 @@ def check_formulas(page, where: str, expected: int) -> None:
 def test_answers_open_by_mouse_and_by_keyboard(site, visit, javascript):
     name = f"book/{CHAPTERS[0]}"
     with visit(f"{site}/{name}.html", javascript=javascript) as page:
+        show_all_questions(page)
         answers = page.locator(".question > details")
         assert answers.count() >= 40, f"{name}: {answers.count()} answers"
         for i, act in enumerate(["click", "Enter", "Space"]):
