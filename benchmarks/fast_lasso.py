@@ -90,9 +90,11 @@ def _single_on(X, y, rho, divisor, repeats) -> list[Row]:
 def _path(X, y, rho) -> list[Row]:
     lams = lambda_max(X, y) * np.logspace(0, -2, 100)
     centred = y - y.mean()  # the columns' means are near zero; these paths have no intercept
-    worst = lambda coefs: (  # noqa: E731
-        f"gap {max(relative_gap(X, y, coefs[i], lams[i]) for i in range(9, 100, 10)):.0e}"
-    )
+
+    def worst(coefs) -> str:
+        gaps = [relative_gap(X, y, coefs[i], lams[i]) for i in range(9, 100, 10)]
+        return f"gap {max(gaps):.0e}"
+
     peers: dict[str, Callable] = {}
     celer, version = load("celer")
     if celer:

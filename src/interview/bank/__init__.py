@@ -140,7 +140,7 @@ def _problems(question: Question) -> list[str]:
         if not math.isfinite(question.tolerance):
             problems.append(f"{question.id}: tolerance: is {question.tolerance}, not finite")
         try:
-            question.value  # noqa: B018  (evaluated for its error)
+            float(question.answer)
         except ValueError:
             problems.append(f"{question.id} is numeric, and its answer is {question.answer!r}")
     return problems

@@ -2,6 +2,7 @@
 output of ``interview.quiz``, which stores the chapter's name only."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -25,7 +26,7 @@ class QuizNode(nodes.General, nodes.Element):
 
 class Quiz(SphinxDirective):
     required_arguments = 1
-    option_spec = {"seed": directives.nonnegative_int}  # noqa: RUF012  (docutils' own way)
+    option_spec: ClassVar = {"seed": directives.nonnegative_int}
 
     def run(self) -> list[nodes.Node]:
         (chapter,) = self.arguments
