@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 
 from benchmarks import fast_lasso, lasso, sparse_product
@@ -10,10 +11,13 @@ RESULT = Path(__file__).parents[1] / "_build" / "bench.json"
 
 
 def main() -> None:
-    rows = [row for benchmark in (lasso, fast_lasso, sparse_product) for row in benchmark.rows()]
-    for row in rows:
+    rows = []
+    for row in chain.from_iterable(part.rows() for part in (sparse_product, lasso, fast_lasso)):
+        rows.append(row)
         times = f"{row.ours_seconds * 1e3:9.3f} ms {row.peer_seconds * 1e3:9.3f} ms"
-        print(f"{row.ratio:6.2f}x  {times}  {row.what}  against  {row.peer}  {row.note}")
+        print(
+            f"{row.ratio:6.2f}x  {times}  {row.what}  against  {row.peer}  {row.note}", flush=True
+        )
     RESULT.parent.mkdir(exist_ok=True)
     table = [{**asdict(row), "ratio": row.ratio} for row in rows]
     RESULT.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -7,7 +7,7 @@ import importlib
 import importlib.metadata
 import tracemalloc
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import sklearn
@@ -53,22 +53,19 @@ def load(module: str):
         return None, None
 
 
-def rows() -> list[Row]:
+def rows() -> Iterator[Row]:
     warnings.simplefilter("ignore")  # a peer that stops early is judged by its gap
-    found = [row for p in (100, 1000, 3000) for row in _single(1000, p, 0.0, 20, 7)]
+    for p in (100, 1000, 3000):
+        yield from _single(*problem(1000, p, 0.0), 0.0, 20, 7)
     for rho in (0.0, 0.7):
         X, y = problem(*SHAPE, rho)
         for divisor in (10, 20):
-            found += _single_on(X, y, rho, divisor, 5)
-        found += _path(X, y, rho)
-    return [*found, *_growth()]
+            yield from _single(X, y, rho, divisor, 5)
+        yield from _path(X, y, rho)
+    _growth()
 
 
-def _single(n, p, rho, divisor, repeats) -> list[Row]:
-    return _single_on(*problem(n, p, rho), rho, divisor, repeats)
-
-
-def _single_on(X, y, rho, divisor, repeats) -> list[Row]:
+def _single(X, y, rho, divisor, repeats) -> list[Row]:
     lam = lambda_max(X, y) / divisor
     peers: dict[str, Callable] = {}
     peer = Lasso(alpha=lam, tol=TOL["scikit-learn"], max_iter=100_000)
@@ -121,11 +118,12 @@ def sklearn_path_rows(rho: float) -> list[Row]:
     )
 
 
-def _growth() -> list[Row]:
-    """Time doubles with p at most, and the memory beside X is small: printed, not raced."""
-    sizes, seconds = (12_500, 25_000, 50_000, 100_000), []
+def _growth() -> None:
+    """Print how our time grows with p, and the memory that it takes beside X."""
+    n, largest = SHAPE
+    sizes, seconds = [largest // k for k in (8, 4, 2, 1)], []
     for p in sizes:
-        X, y = problem(1000, p, 0.0)
+        X, y = problem(n, p, 0.0)
         lam = lambda_max(X, y) / 10
         (row,) = race_all("", lambda X=X, y=y, lam=lam: lasso(X, y, lam), {"": lambda: None}, 5)
         seconds.append(row.ours_seconds)
@@ -135,4 +133,3 @@ def _growth() -> list[Row]:
     extra = tracemalloc.get_traced_memory()[1] / X.nbytes
     tracemalloc.stop()
     print(f"lasso at λ_max/10: time grows as p^{exponent:.2f}; extra memory {extra:.1%} of X")
-    return []
