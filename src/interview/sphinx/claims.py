@@ -21,7 +21,8 @@ class Claims(SphinxDirective):
         rows = [claim for claim in claims.load() if claim.chapter == chapter]
         if not rows:
             raise self.error(f"claims: the ledger has no chapter {chapter!r}")
-        if untested := [c.id for c in rows if c.id not in tested_claims(notebook)]:
+        tested = tested_claims(notebook)
+        if untested := [claim.id for claim in rows if claim.id not in tested]:
             raise self.error(
                 f"claims: {notebook.name} has no executed, asserting cell for {', '.join(untested)}"
             )
