@@ -134,6 +134,14 @@ def test_each_claim_leads_to_the_cell_that_tests_it(open_page, chapter):
             assert f"tag_claim-{claim.id}" in cell["class"], f"{claim.id} leads to another cell"
 
 
+def test_ledger_page_shows_every_claim_with_its_verdict(open_page):
+    shown = [
+        (term.a.get_text(strip=True), term.em.get_text(strip=True))
+        for term in open_page("book/claims").select("article dl.myst dt")
+    ]
+    assert shown == [(claim.id, claim.verdict) for claim in claims.load()]
+
+
 @each_page
 def test_pasted_results_are_those_of_the_labs(open_page, page):
     """The oracle reads the notebooks itself and formats the values with Python."""

@@ -5,6 +5,7 @@ import re
 from functools import partial
 
 import pytest
+from bs4 import BeautifulSoup
 from sphinx.testing.util import SphinxTestApp
 
 from interview import bank, claims
@@ -13,7 +14,7 @@ CONF = {
     "extensions": ["myst_nb", "interview.sphinx"],
     "nb_execution_mode": "off",
     "html_math_renderer": "mathml",
-    "myst_enable_extensions": ["dollarmath"],
+    "myst_enable_extensions": ["deflist", "dollarmath"],
     "myst_heading_anchors": 3,
     "html_theme": "basic",
     "html_copy_source": False,
@@ -92,11 +93,12 @@ class MiniBook:
 
     def build(self) -> tuple[str, str]:
         """What Sphinx complains of (with -W each of it stops the build), and the prose page."""
-        toc = "# Book\n\n```{toctree}\nbook/l1\nnotebooks/l1\n```\n"
+        toc = "# Book\n\n```{toctree}\nbook/l1\nnotebooks/l1\nbook/claims\n```\n"
         files = {
             "conf.py": "",
             "index.md": toc,
             "book/l1.md": self.prose,
+            "book/claims.md": "# Claims\n\n```{ledger}\n```\n",
             "notebooks/l1.ipynb": json.dumps(self.lab),
             "bank/l1.yaml": self.questions,
             "claims.yaml": self.ledger,
@@ -249,6 +251,36 @@ def test_a_broken_source_is_named(mini, spoil, where, what):
     assert complaints, f"{spoil.__name__}: the build does not complain"
     assert where in complaints, f"{spoil.__name__}: {where} is not named in {complaints}"
     assert what in complaints, f"{spoil.__name__}: {what} is not named in {complaints}"
+
+
+def ledger(mini) -> BeautifulSoup:
+    page = mini.folder / "_build/html/book/claims.html"
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+
+
+def test_ledger_leads_to_the_cell_and_to_the_prose(mini):
+    assert mini.build()[0] == ""
+    page = ledger(mini)
+    assert "1 claims: 1 holds." in page.get_text()
+    assert [link["href"] for link in page.select("dt a")] == [
+        "../notebooks/l1.html#claim-c1-1",
+        "l1.html#verdict-c1-1",
+    ]
+    assert page.dt.em.get_text() == "holds"
+    assert page.dd.get_text(strip=True) == "It is."
+
+
+@pytest.mark.parametrize(
+    "spoil", [claim_without_cell, claim_without_assertion, claim_not_executed, claim_with_error]
+)
+def test_ledger_takes_a_verdict_away(mini, spoil):
+    mini.prose = mini.prose.replace("```{claims} l1\n```", "")
+    spoil(mini)
+    mini.build()
+    page = ledger(mini)
+    assert page.dt.em.get_text() == "no verdict"
+    assert "holds" not in page.get_text()
+    assert "missing, not executed, or failed" in page.dd.get_text()
 
 
 def test_questions_cannot_inject_html(mini):
