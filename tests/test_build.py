@@ -38,6 +38,10 @@ A line.
 
 ```{quiz} l1
 ```
+
+```{cards}
+one
+```
 """
 QUESTIONS = """\
 chapter: l1
@@ -51,6 +55,7 @@ questions:
     spoken: "so"
     section: book/l1#say-it
     claims: [C1.1]
+    card: true
 """
 LEDGER = """\
 - {id: C1.1, chapter: l1, claim: "It is so", verdict: holds, say: "It is."}
@@ -133,7 +138,7 @@ def test_the_sound_book_builds_without_complaint(mini):
     assert complaints == ""
     for part in ("42.0", 'aria-label="a line"', 'id="q-one"', "claim-c1-1"):
         assert part in page, f"{part} is not on the page"
-    assert page.count("<math") == 2
+    assert page.count("<math") == 3  # prose, question, flash note
     assert "currentColor" in page
 
 
@@ -189,6 +194,18 @@ def unknown_claims(mini):
     mini.prose = mini.prose.replace("{claims} l1", "{claims} l9")
 
 
+def unknown_card(mini):
+    mini.prose = mini.prose.replace("{cards}\none", "{cards}\ntwo")
+
+
+def question_that_is_no_card(mini):
+    mini.questions = mini.questions.replace("card: true", "card: false")
+
+
+def card_of_two_paragraphs(mini):
+    mini.questions = mini.questions.replace('"Why $x$?"', '"Why $x$?\\n\\nAnd how?"')
+
+
 def malformed_ledger(mini):
     mini.ledger = mini.ledger.replace("holds", "perhaps")
 
@@ -232,6 +249,9 @@ NAMED = [
     (missing_lab, "l1.md:11", "l9"),
     (unknown_quiz, "l1.md:17", "no chapter 'l9'"),
     (unknown_claims, "l1.md:14", "no chapter 'l9'"),
+    (unknown_card, "l1.md:20", "no question 'two'"),
+    (question_that_is_no_card, "l1.md:20", "one is no card"),
+    (card_of_two_paragraphs, "l1.md:20", "one has a prompt of more than one paragraph"),
     (malformed_ledger, "claims.yaml:1", "verdict"),
     (claim_without_cell, "l1.md:14", "C1.1"),
     (claim_without_assertion, "l1.md:14", "C1.1"),
@@ -251,6 +271,15 @@ def test_a_broken_source_is_named(mini, spoil, where, what):
     assert complaints, f"{spoil.__name__}: the build does not complain"
     assert where in complaints, f"{spoil.__name__}: {where} is not named in {complaints}"
     assert what in complaints, f"{spoil.__name__}: {what} is not named in {complaints}"
+
+
+def test_flash_note_folds_its_answer(mini):
+    page = BeautifulSoup(mini.build()[1], "html.parser")
+    note = page.select_one("details#card-one")
+    assert note.summary.math
+    assert not note.has_attr("open")
+    assert [item.get_text() for item in note.select("li")] == ["a point"]
+    assert note.a["href"].endswith("#say-it")
 
 
 def ledger(mini) -> BeautifulSoup:

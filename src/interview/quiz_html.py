@@ -1,4 +1,4 @@
-"""A chapter's questions as HTML that needs no script."""
+"""Questions and flash notes as HTML that needs no script."""
 
 from collections.abc import Callable
 from functools import cache
@@ -11,13 +11,13 @@ from interview.render import to_html, to_inline_html
 
 
 @cache
-def _template():
+def _template(name: str):
     environment = Environment(
         loader=PackageLoader("interview"), autoescape=True, keep_trailing_newline=True
     )
     environment.filters["markdown"] = lambda text: Markup(to_html(text))
     environment.filters["inline_markdown"] = lambda text: Markup(to_inline_html(text))
-    return environment.get_template("quiz.html.jinja")
+    return environment.get_template(name)
 
 
 def quiz_html(
@@ -42,7 +42,7 @@ def quiz_html(
         Fixes the order in which the interactive quiz asks.
     """
     numbers = {question.id: f"question {i}" for i, question in enumerate(questions, start=1)}
-    return _template().render(
+    return _template("quiz.html.jinja").render(
         chapter=chapter,
         questions=questions,
         section_url=section_url,
@@ -50,3 +50,8 @@ def quiz_html(
         seed=seed,
         number=lambda id: numbers.get(id, id.replace("-", " ")),
     )
+
+
+def cards_html(cards: list[Question], section_url: Callable[[str], str]) -> str:
+    """Write flash notes: each question with what to say folded under it."""
+    return _template("cards.html.jinja").render(cards=cards, section_url=section_url)
