@@ -6,7 +6,7 @@ from pathlib import Path
 from interview.located_yaml import DataError, LocatedYaml
 
 FILE = Path(__file__).with_name("claims.yaml")
-VERDICTS = ("holds", "holds under conditions", "folklore", "restored", "extra")
+VERDICTS = ("holds", "holds under conditions", "folklore", "restored", "extra", "drill")
 
 
 @dataclass(frozen=True)
