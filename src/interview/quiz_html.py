@@ -1,4 +1,4 @@
-"""A chapter's questions as HTML that needs no script."""
+"""Questions as HTML that needs no script."""
 
 from collections.abc import Callable
 from functools import cache
@@ -48,5 +48,20 @@ def quiz_html(
         section_url=section_url,
         question_url=question_url,
         seed=seed,
-        number=lambda id: numbers.get(id, id.replace("-", " ")),
+        number=lambda id: numbers.get(id, _words(id)),
     )
+
+
+def article_html(
+    question: Question,
+    section_url: Callable[[str], str | None],
+    question_url: Callable[[str], str],
+) -> str:
+    """Write one question by itself, under its chapter's name; otherwise as `quiz_html`."""
+    names = {"section_url": section_url, "question_url": question_url, "number": _words}
+    module = _template().make_module(names)
+    return str(module.article(question, _words(question.chapter).capitalize())).strip()
+
+
+def _words(id: str) -> str:
+    return id.replace("-", " ")

@@ -2,10 +2,10 @@
 
 from sphinx.application import Sphinx
 
-from interview.sphinx import claims, from_labs, frontend, lean, mathml, quiz
+from interview.sphinx import claims, from_labs, frontend, lean, mathml, quiz, study
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (mathml, from_labs, quiz, frontend, claims, lean):
+    for part in (mathml, from_labs, quiz, study, frontend, claims, lean):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
