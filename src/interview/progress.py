@@ -249,7 +249,7 @@ def _text(text: str) -> str:
     return json.dumps(text, ensure_ascii=True)
 
 
-# --- reading the answers ---------------------------------------------------------------------------
+# --- reading the answers -------------------------------------------------------------------------
 
 
 def _when(event: dict) -> tuple[str, str]:

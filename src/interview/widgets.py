@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from weakref import WeakSet
 
 import anywidget
@@ -35,7 +35,7 @@ class StudyTool(anywidget.AnyWidget):
 
     _esm = bundle("widget.mjs")
     _css = bundle("quiz.css")
-    _open: WeakSet = WeakSet()  # all tools of this kernel, which tell each other of what is new
+    _open: ClassVar[WeakSet] = WeakSet()  # all tools of this kernel: they tell each other
 
     tool = traitlets.Unicode().tag(sync=True)
     html = traitlets.Unicode().tag(sync=True)  # of a chapter's quiz

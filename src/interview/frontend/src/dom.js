@@ -55,7 +55,7 @@ export function table(caption, heads, rows) {
 /** The name of a chapter as readers see it. */
 export const titleOf = (chapter) => {
   const words = chapter.replaceAll("-", " ");
-  return words[0].toUpperCase() + words.slice(1);
+  return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
 /** A count with its noun. */
