@@ -401,7 +401,10 @@ def test_hostile_prompt_does_not_execute(page):
     from interview.quiz_html import quiz_html
 
     evil = "<img src=x onerror='window.hacked=1'>"
-    options = tuple(type(o)(text=evil, why=evil, correct=o.correct) for o in SINGLE.options)
+    options = tuple(
+        type(o)(text=f"{evil} {i}", why=evil, correct=o.correct)
+        for i, o in enumerate(SINGLE.options)
+    )
     hostile = {"prompt": evil, "answer": evil, "spoken": evil, "key_points": (evil,)}
     question = type(SINGLE)(**{**vars(SINGLE), **hostile, "options": options})
     html = quiz_html("l1", [question], lambda s: "#", lambda i: "#")

@@ -70,6 +70,7 @@ export function mount(root, host) {
   const show = (stage) => {
     before.hidden = past.hidden = !(stage === "before" || stage === "result");
     during.hidden = asking.hidden = stage !== "during";
+    bar.hidden = stage === "rubric";
     rubric.hidden = stage !== "rubric";
     result.hidden = stage !== "result";
     start.textContent = stage === "result" ? "Begin another interview" : "Begin the interview";
@@ -130,10 +131,10 @@ export function mount(root, host) {
   function judge() {
     clearInterval(ticking);
     noteText();
-    message.textContent =
-      Date.now() >= interview.endsAt ? "Time is up: tick the key points that you said." : "";
+    message.textContent = "";
     const reached = interview.asked.slice(0, interview.at + 1);
-    const title = h("h3", { tabIndex: -1 }, "Which key points did you say?");
+    const isLate = Date.now() >= interview.endsAt ? "Time is up. " : "";
+    const title = h("h3", { tabIndex: -1 }, `${isLate}Which key points did you say?`);
     rubric.replaceChildren(
       title,
       ...reached.map(rubricOf),
@@ -198,17 +199,16 @@ export function mount(root, host) {
   const showPast = () => {
     const rows = host.get("progress").interviews.toReversed().map((held) => {
       const score = scoreOf(held);
+      const size = `${held.minutes} min, ${plural(held.questions.length, "question")}`;
       return [
         new Date(held.at).toLocaleDateString(),
-        titleOf(held.level || "any"),
-        String(held.minutes),
-        String(held.questions.length),
+        `${titleOf(held.level || "any")}, ${size}`,
         Number.isFinite(score) ? percent(score) : "",
       ];
     });
     past.replaceChildren(
       rows.length
-        ? table("Past interviews", ["Day", "Level", "Minutes", "Questions", "Said"], rows)
+        ? table("Past interviews", ["Day", "Interview", "Key points said"], rows)
         : h("p", {}, "No interview was held yet."),
     );
   };

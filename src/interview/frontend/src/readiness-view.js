@@ -103,7 +103,8 @@ export function mount(root, host) {
       const few = bank.all.filter(({ id }) => states.has(id)).length < ENOUGH;
       const said = few
         ? "Not enough answers yet to say what to review: answer some questions or flashcards first."
-        : "No review would change much today: answer questions that are new to you.";
+        : "No review would change much now, as a second one on the same day does little: " +
+          "answer questions that are new to you, or come back tomorrow.";
       today.replaceChildren(h("p", {}, said));
       return;
     }

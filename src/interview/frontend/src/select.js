@@ -26,7 +26,8 @@ export function diagnosis(questions, seed) {
   for (let turn = 0; chosen.length < Math.min(DIAGNOSIS, pool.length); turn++) {
     const left = pool.filter((question) => !chosen.includes(question));
     const here = left.filter(({ chapter }) => chapter === chapters[turn % chapters.length]);
-    const level = LEVELS[(turn + Math.floor(turn / chapters.length)) % LEVELS.length];
+    const visit = Math.floor(turn / chapters.length);
+    const level = LEVELS[(visit + (turn % chapters.length)) % LEVELS.length];
     const next = here.find((question) => question.level === level) ?? here[0];
     if (next) chosen.push(next);
   }
