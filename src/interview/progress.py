@@ -100,7 +100,7 @@ def validate(document: object) -> Document:
                     f"Entry {i} of {name} in the progress document is malformed: "
                     f"it needs {_NEEDS[name]}."
                 )
-    return merge(empty() | document, empty() | document)
+    return merge(empty() | document, empty())
 
 
 def _check_values(value: object, depth: int) -> None:
@@ -210,9 +210,7 @@ def merge(ours: Document, theirs: Document) -> Document:
 
 def _unite(ours: list[dict], theirs: list[dict]) -> list[dict]:
     """Each event once, in the order of time."""
-    united = {
-        (event["at"], _text(event["id"]), canonical(event)): event for event in (*ours, *theirs)
-    }
+    united = {(*_when(event), canonical(event)): event for event in (*ours, *theirs)}
     return [united[key] for key in sorted(united)]
 
 
@@ -245,15 +243,16 @@ def canonical(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    """JSON in ASCII: sorted by UTF-16 in both languages."""
+    """JSON in ASCII, which both languages sort alike."""
     return json.dumps(text, ensure_ascii=True)
 
 
 # --- reading the answers -------------------------------------------------------------------------
 
 
-def _when(event: dict) -> tuple[str, str]:
-    return event["at"], _text(event["id"])
+def _when(event: dict) -> tuple[str, bytes]:
+    """By time, then by id in the order of JavaScript, which is that of its UTF-16 units."""
+    return event["at"], event["id"].encode("utf-16-be")
 
 
 def last_answers(document: Document) -> dict[str, dict]:

@@ -87,7 +87,7 @@ export function validate(document) {
       }
     });
   }
-  return merge(present, present);
+  return merge(present, documentOf());
 }
 
 /** Refuse what one of the two homes could not keep: deep nesting, infinities, half letters. */
@@ -95,7 +95,7 @@ function checkValues(value, depth) {
   if (isNumber(value) && !Number.isFinite(value)) {
     throw new Error("The progress document holds a number that is too large.");
   }
-  if (typeof value === "string" && /\p{Surrogate}/u.test(value)) {
+  if (typeof value === "string" && !isWellFormed(value)) {
     throw new Error("The progress document holds text that is not Unicode.");
   }
   if (value === null || typeof value !== "object") return;
@@ -103,6 +103,8 @@ function checkValues(value, depth) {
   if (isMap(value)) Object.keys(value).forEach((key) => checkValues(key, depth - 1));
   Object.values(value).forEach((part) => checkValues(part, depth - 1));
 }
+
+const isWellFormed = (text) => text.isWellFormed?.() ?? !/\p{Surrogate}/u.test(text);
 
 /** Answers stay as they are; a key that version 2 uses otherwise moves to `kept`. */
 function from1(document) {

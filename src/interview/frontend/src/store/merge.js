@@ -34,8 +34,7 @@ function unite(ours, theirs) {
 const isEqual = (a, b) => a === b || canonical(a) === canonical(b);
 
 const inOrder = (a, b) =>
-  compare(a.at, b.at) ||
-  (a.id === b.id ? compare(canonical(a), canonical(b)) : compare(ascii(a.id), ascii(b.id)));
+  compare(a.at, b.at) || compare(a.id, b.id) || compare(canonical(a), canonical(b));
 
 function join(ours, theirs) {
   if (isMap(ours) && isMap(theirs)) {
@@ -55,7 +54,7 @@ function join(ours, theirs) {
 }
 
 const rank = (value) => (isMap(value) ? 2 : Array.isArray(value) ? 1 : 0);
-const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
+const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0); // texts by their UTF-16 units
 
 /** A text that is equal for equal JSON values, and the same in both languages. */
 export function canonical(value) {
@@ -68,7 +67,7 @@ export function canonical(value) {
   return typeof value === "string" ? ascii(value) : String(value);
 }
 
-/** JSON in ASCII: sorted by UTF-16 in both languages. */
+/** JSON in ASCII, which both languages sort alike. */
 const ascii = (text) =>
   JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
