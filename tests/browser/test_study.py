@@ -400,7 +400,7 @@ def test_quick_with_a_full_bank(context, book, tmp_path):
         ready.append(round(1000 * busy))
     assert tool(page, "readiness").locator(".quiz-bar").first.is_visible()
     quiz, feedback = tool(page, "quiz"), []
-    for _ in range(5):
+    for _ in range(8):
         quiz.get_by_label("Kind").select_option("single")
         quiz.get_by_role("button", name=re.compile("^(Start|Continue)")).click()
         article = quiz.locator("article[data-current]")

@@ -47,7 +47,7 @@ export function progressPanel(host) {
     const count = () => EVENTS.map((name) => host.get("progress")[name].length);
     const before = count();
     try {
-      host.add(parse(await file.files[0].text()));
+      host.unite(parse(await file.files[0].text()));
       const [answers, reviews, , interviews] = count().map((n, i) => n - before[i]);
       message.textContent =
         `Imported: ${plural(answers, "new answer")}, ` +
@@ -74,7 +74,10 @@ export function progressPanel(host) {
     message.textContent = "Progress was reset.";
   }
 
-  const showProblem = () => (message.textContent = host.get("problem"));
+  let problem = "";
+  const showProblem = () => {
+    if (host.get("problem") !== problem) message.textContent = problem = host.get("problem");
+  };
   const showScores = () => {
     const scores = [...scoreByChapter(host.get("progress"))].sort(([a], [b]) => (a < b ? -1 : 1));
     const rows = scores.map(([chapter, { answered, right }]) => [

@@ -27,7 +27,10 @@ export function anywidgetHost(model, bank = null) {
     bank,
     get: (name) => (name === "progress" ? progress : model.get(name)),
     add(events) {
-      pending = merge(pending, documentOf(events));
+      this.unite(documentOf(events));
+    },
+    unite(document) {
+      pending = merge(pending, document);
       progress = merge(progress, pending);
       model.set("outbox", pending);
       model.save_changes();

@@ -1,7 +1,7 @@
 // The host of a page of the book: progress in localStorage, shared by all its tabs.
 
 import { documentOf, parse } from "./document.js";
-import { EVENTS, merge } from "./merge.js";
+import { EVENTS, merge, withEvents } from "./merge.js";
 
 export const KEY = "interview-progress";
 const RESET_KEY = `${KEY}-reset`; // when progress was last reset: other tabs forget what is older
@@ -21,8 +21,8 @@ const eventsSince = (document, moment) =>
 /**
  * A host has `get(name)` and `on(name, callback)`, which returns a function that ends the
  * subscription, for two values: "progress", the document, and "problem", a sentence on why
- * progress is not kept, or "". `add(events)` unites lists of events, by name, with what is kept;
- * `reset()` forgets everything. `bank`, if there is one, holds all questions (bank.js).
+ * progress is not kept, or "". `add(events)` adds lists of events, by name, to what is kept;
+ * `unite(document)` all of a document; `reset()` forgets everything. `bank`, if there is one, holds all questions (bank.js).
  */
 export function pageHost(bank = null, storage = () => window.localStorage) {
   const values = { progress: documentOf(), problem: "" };
@@ -30,9 +30,22 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
   let known = null; // the stored text that `values.progress` already contains
   let resetSeen; // the last reset that is already carried out here
 
+  let waiting = 0; // what is done when the present task is over, so that feedback is quick
+  let unsaved = false;
+
   const change = (name, value) => {
     values[name] = value;
-    callbacks[name].forEach((callback) => callback(value));
+    waiting ||= setTimeout(settle);
+  };
+
+  /** Write what is not yet written, and tell who asked of what is new. */
+  const settle = () => {
+    clearTimeout(waiting);
+    if (unsaved && read()) write();
+    waiting = 0;
+    for (const name of Object.keys(callbacks)) {
+      callbacks[name].forEach((callback) => callback(values[name]));
+    }
   };
 
   /** Forget what is older than a reset in another tab. */
@@ -82,6 +95,7 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
 
   const write = () => {
     const text = JSON.stringify(values.progress);
+    unsaved = false;
     if (text === known) return;
     try {
       storage().setItem(KEY, text);
@@ -92,6 +106,7 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
   };
 
   read();
+  window.addEventListener("pagehide", () => unsaved && settle());
   window.addEventListener("storage", (event) => {
     if (event.key !== KEY && event.key !== null) return;
     // Another tab may have written without having seen what this one added meanwhile.
@@ -103,12 +118,16 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
     bank,
     get: (name) => values[name],
     add(events) {
-      values.progress = merge(values.progress, documentOf(events));
-      if (read()) write();
-      change("progress", values.progress);
+      unsaved = true;
+      change("progress", withEvents(values.progress, events));
+    },
+    unite(document) {
+      unsaved = true;
+      change("progress", merge(values.progress, document));
     },
     reset() {
       known = null;
+      unsaved = false;
       resetSeen = new Date().toISOString();
       try {
         storage().setItem(RESET_KEY, resetSeen);

@@ -17,6 +17,17 @@ export function merge(ours, theirs) {
   return { ...join(others(ours), others(theirs)), ...Object.fromEntries(events) };
 }
 
+/** A document with more events, by the name of their list. */
+export const withEvents = (document, events) => ({
+  ...document,
+  ...Object.fromEntries(
+    EVENTS.filter((name) => events[name]?.length).map((name) => [
+      name,
+      unite(document[name], events[name]),
+    ]),
+  ),
+});
+
 const others = (document) =>
   Object.fromEntries(Object.entries(document).filter(([key]) => !EVENTS.includes(key)));
 
