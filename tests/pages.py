@@ -25,7 +25,12 @@ def toc_pages() -> list[str]:
 
 
 PAGES = toc_pages()
-CHAPTERS = [page.removeprefix("notebooks/") for page in PAGES if page.startswith("notebooks/")]
+BANK = ROOT / "src" / "interview" / "bank"
+CHAPTERS = [  # a lab with a bank of questions; other notebooks are no chapters
+    name
+    for page in PAGES
+    if (name := page.removeprefix("notebooks/")) != page and (BANK / f"{name}.yaml").exists()
+]
 
 
 def source(page: str) -> str:

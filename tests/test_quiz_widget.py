@@ -11,8 +11,9 @@ from nbclient import NotebookClient
 
 import interview
 from interview import bank, frontend
-from interview.progress import ProgressFile
+from interview.progress_file import ProgressFile
 from interview.quiz_ref import QuizRef
+from interview.study_ref import StudyRef
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def test_python_sees_answers(path):
     first, second = quiz._ids[:2]
     seen = []
     quiz.observe(lambda change: seen.append(change.new), "answers")
-    quiz.set_state({"progress": {"version": 1, "answers": [event(first, True)]}})
+    quiz.set_state({"outbox": {"version": 1, "answers": [event(first, True)]}})
     assert quiz.answers[first]["right"] is True
     assert quiz.score == (1, 1, len(quiz._ids))
     assert seen[-1] == quiz.answers
@@ -55,10 +56,10 @@ def test_python_sees_answers(path):
 
 def test_malformed_answers_change_nothing(path):
     quiz = interview.quiz("l1", progress=path)
-    quiz.set_state({"progress": {"version": 1, "answers": [event(quiz._ids[0], True)]}})
+    quiz.set_state({"outbox": {"version": 1, "answers": [event(quiz._ids[0], True)]}})
     held = path.read_bytes()
-    quiz.set_state({"progress": {"version": 1, "answers": ["<img>"]}})
-    assert "Answer 1" in quiz.problem
+    quiz.set_state({"outbox": {"version": 1, "answers": ["<img>"]}})
+    assert "Entry 1 of answers" in quiz.problem
     assert path.read_bytes() == held
     assert quiz.score.answered == 1
 
@@ -68,9 +69,50 @@ def test_unwritable_file_is_reported(tmp_path):
     blocked.write_text("")
     quiz = interview.quiz("l1", progress=tmp_path / "progress.json")
     quiz._file.path = blocked / "progress.json"
-    quiz.set_state({"progress": {"version": 1, "answers": [event(quiz._ids[0], True)]}})
+    quiz.set_state({"outbox": {"version": 1, "answers": [event(quiz._ids[0], True)]}})
     assert "could not be saved" in quiz.problem
     assert quiz.score.answered == 1
+
+
+def test_unsaved_answers_are_saved_with_the_next(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    quiz = interview.quiz("l1", progress=tmp_path / "progress.json")
+    there = quiz._file.path
+    quiz._file.path = blocked / "progress.json"
+    quiz.set_state({"outbox": {"version": 1, "answers": [event(quiz._ids[0], True)]}})
+    quiz._file.path = there
+    quiz.set_state({"outbox": {"version": 1, "answers": [event(quiz._ids[1], True, "e2")]}})
+    assert quiz.problem == ""
+    assert len(ProgressFile(there).load()["answers"]) == 2
+
+
+def test_tools_of_a_kernel_tell_each_other(path):
+    cards, quiz = interview.flashcards(progress=path), interview.quiz("l1", progress=path)
+    review = {"id": "r", "at": "2026-03-01T10:00:00.000Z", "card": "l1-say-it", "rating": 3}
+    cards.set_state({"outbox": {"version": 2, "answers": [], "reviews": [review]}})
+    assert quiz.progress["reviews"] == [review]
+    quiz._receive(quiz, {"type": "reset"}, [])
+    assert cards.progress["reviews"] == []
+    assert ProgressFile(path).load()["reviews"] == []
+
+
+def test_quiz_of_all_chapters(path):
+    quiz = interview.quiz(progress=path, seed=3)
+    assert quiz._ids == [question.id for question in bank.load()]
+    assert quiz.bank["seed"] == 3
+    with pytest.raises(ValueError, match="name the chapter"):
+        interview.quiz(questions=["l1-say-it"])
+
+
+@pytest.mark.parametrize("tool", ["flashcards", "mock_interview", "readiness"])
+def test_tools_store_their_name_only(path, tool):
+    widget = getattr(interview, tool)(progress=path)
+    data, _ = widget._repr_mimebundle_()
+    name = tool.replace("_", "-")
+    assert data["text/plain"] == f"StudyTool({name!r})"
+    assert StudyRef.find(data["text/html"]) == StudyRef(name)
+    assert len(data["text/html"]) < 200
 
 
 @pytest.mark.parametrize(
@@ -139,12 +181,12 @@ def test_nbval_is_green_twice(tmp_path, monkeypatch):
         ProgressFile().add({"version": 1, "answers": [event("l1-say-it", True)]})
 
 
-@pytest.mark.parametrize("name", ["quiz.js", "quiz.mjs"])
+@pytest.mark.parametrize("name", ["quiz.js", "study.js", "widget.mjs"])
 def test_bundle_is_small(name):
     size = sum(
         len(gzip.compress(frontend.bundle(part).read_bytes())) for part in (name, "quiz.css")
     )
-    assert size <= 40 * 1024
+    assert size <= 60 * 1024
 
 
 def test_missing_bundle_says_what_to_do(monkeypatch, tmp_path):

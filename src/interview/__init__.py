@@ -1,6 +1,7 @@
-"""The study tools: question bank, quiz, the book's Sphinx extension, and the command line."""
+"""The study tools: question bank, quiz, flashcards, mock interview, readiness; the book's Sphinx
+extension; and the command line."""
 
-__all__ = ["quiz"]
+__all__ = ["flashcards", "mock_interview", "quiz", "readiness"]
 
 
 def __getattr__(name: str):

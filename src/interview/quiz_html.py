@@ -48,10 +48,25 @@ def quiz_html(
         section_url=section_url,
         question_url=question_url,
         seed=seed,
-        number=lambda id: numbers.get(id, id.replace("-", " ")),
+        number=lambda id: numbers.get(id, _words(id)),
     )
 
 
 def cards_html(cards: list[Question], section_url: Callable[[str], str]) -> str:
     """Write flash notes: each question with what to say folded under it."""
     return _template("cards.html.jinja").render(cards=cards, section_url=section_url)
+
+
+def article_html(
+    question: Question,
+    section_url: Callable[[str], str | None],
+    question_url: Callable[[str], str],
+) -> str:
+    """Write one question by itself, under its chapter's name; otherwise as `quiz_html`."""
+    names = {"section_url": section_url, "question_url": question_url, "number": _words}
+    module = _template("quiz.html.jinja").make_module(names)
+    return str(module.article(question, _words(question.chapter).capitalize())).strip()
+
+
+def _words(id: str) -> str:
+    return id.replace("-", " ")

@@ -71,8 +71,19 @@ def stored(page):
     return json.loads(page.evaluate("key => localStorage.getItem(key)", KEY))["answers"]
 
 
+SHOWN = """article => [...article.querySelectorAll('form .quiz-choice')].map(choice => {
+    const text = choice.lastElementChild.textContent;
+    return [...article.querySelectorAll('.options > li')].findIndex(o => o.textContent === text);
+})"""
+
+
+def shown_options(article, question):
+    """Which of the bank's options stands where, as the options are shuffled."""
+    return [question.options[i] for i in article.evaluate(SHOWN)]
+
+
 def choose(article, question, right):
-    wanted = [option.correct for option in question.options]
+    wanted = [option.correct for option in shown_options(article, question)]
     if not right:
         wanted = [not flag for flag in wanted] if question.kind == "multiple" else wanted
         if question.kind != "multiple":
@@ -95,7 +106,7 @@ def test_keyboard_alone(page):
         article = ask(page, SINGLE)
         assert page.evaluate("document.activeElement.className") == "question-head"
         page.keyboard.press("Tab")
-        at = [option.correct for option in SINGLE.options].index(right)
+        at = [option.correct for option in shown_options(article, SINGLE)].index(right)
         page.keyboard.press("Space")
         for _ in range(at):
             page.keyboard.press("ArrowDown")
@@ -221,9 +232,9 @@ def test_missed_questions_come_again(page):
 
 def test_seed_fixes_the_order(page):
     def opening(seed):
-        page.get_by_text("Order, score by chapter").click()
+        page.get_by_text("Choose questions and order").click()
         page.get_by_label("Seed").fill(seed)
-        page.get_by_text("Order, score by chapter").click()
+        page.get_by_text("Choose questions and order").click()
         page.get_by_role("button", name="Start").click()
         ids = []
         for _ in range(6):
@@ -233,6 +244,82 @@ def test_seed_fixes_the_order(page):
         return ids
 
     assert opening("7") == opening("7") != opening("8")
+
+
+def test_seed_fixes_the_order_of_the_options(page):
+    """The letters are those of the reasons, whatever the order; the store has the bank's."""
+    orders = []
+    for seed in ("7", "8", "9", "7"):
+        page.evaluate("location.hash = ''")
+        page.get_by_text("Choose questions and order").click()
+        page.get_by_label("Seed").fill(seed)
+        page.get_by_text("Choose questions and order").click()
+        article = ask(page, SINGLE)
+        orders.append(article.evaluate(SHOWN))
+        choose(article, SINGLE, right=True)
+        check(article)
+        letter = article.locator("[data-verdict=right] .quiz-letter").inner_text()[0]
+        reasons = article.locator(".reasons > li").all_inner_texts()
+        assert reasons["ABCDEF".index(letter)].startswith("Right.")
+        bank_letter = "ABCDEF"[[o.correct for o in SINGLE.options].index(True)]
+        assert stored(page)[-1]["given"] == [bank_letter]
+        page.get_by_role("button", name="Stop").click()
+    assert orders[0] == orders[3]
+    assert len({tuple(order) for order in orders}) > 1
+    listed = page.locator(f"#q-{SINGLE.id} .reasons > li").evaluate_all(
+        "items => items.map(item => item.textContent.startsWith('Right'))"
+    )
+    assert listed == [option.correct for option in SINGLE.options]  # given back as they were
+
+
+def test_round_by_level_and_kind(page):
+    page.get_by_text("Choose questions and order").click()
+    page.get_by_label("Level").select_option("hard")
+    page.get_by_label("Kind").select_option("single")
+    wanted = {q.id for q in QUESTIONS.values() if (q.level, q.kind) == ("hard", "single")}
+    page.get_by_text(f"{len(wanted)} questions to choose from.").wait_for()
+    page.get_by_role("combobox", name="Questions").select_option("5")
+    page.get_by_role("button", name="Start").click()
+    page.get_by_text(f"1 of {min(5, len(wanted))} in this round").wait_for()
+    assert page.locator("article[data-current]").get_attribute("data-id") in wanted
+
+
+def test_diagnosis_asks_ten_and_tells_what_to_read(page):
+    page.get_by_role("button", name="Ten-question diagnosis").click()
+    seen = []
+    for i in range(10):
+        article = page.locator("article[data-current]")
+        question = QUESTIONS[article.get_attribute("data-id")]
+        seen.append(question)
+        page.get_by_text(f"{i + 1} of 10 in this round").wait_for()
+        if question.options:
+            choose(article, question, right=i >= 5)
+        else:
+            article.get_by_label("Your answer").fill(str(question.value) if i >= 5 else "12345.6")
+        check(article)
+        article.get_by_role("button", name="Next").click()
+    assert len({q.id for q in seen}) == 10
+    assert {q.level for q in seen} == {"easy", "medium", "hard", "senior"}
+    assert "5 of 10 right at the first try" in page.locator(".quiz-result").inner_text()
+    missed = {q.section.split("#")[1] for q in seen[:5]}
+    links = page.locator(".quiz-bar td a").evaluate_all("links => links.map(link => link.hash)")
+    assert {link[1:] for link in links} == missed
+
+
+def test_reset_asks_first(page):
+    article = ask(page, SINGLE)
+    choose(article, SINGLE, right=True)
+    check(article)
+    page.get_by_text("Progress: score").click()
+    page.get_by_role("button", name="Reset progress").click()
+    assert page.evaluate("document.activeElement.textContent") == "Keep it"
+    page.keyboard.press("Enter")
+    assert len(stored(page)) == 1
+    page.get_by_role("button", name="Reset progress").click()
+    page.get_by_role("button", name="Forget everything").click()
+    page.get_by_text("Progress was reset.").wait_for()
+    assert page.evaluate("key => localStorage.getItem(key)", KEY) is None
+    assert "answered 0" in page.locator(".quiz-score").inner_text()
 
 
 def test_list_gives_the_static_questions_back(page):
@@ -263,19 +350,19 @@ def test_export_and_import(page, context, address, tmp_path, browser):
     article = ask(page, SINGLE)
     choose(article, SINGLE, right=True)
     check(article)
-    page.get_by_text("Order, score by chapter").click()
+    page.get_by_text("Progress: score").click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export progress").click()
     file = tmp_path / "progress.json"
     download.value.save_as(file)
     elsewhere = browser.new_context()
     other = open_page(elsewhere, address)
-    other.get_by_text("Order, score by chapter").click()
+    other.get_by_text("Progress: score").click()
     other.get_by_label("Import progress").set_input_files(file)
-    other.get_by_text("Imported: 1 new answers.").wait_for()
+    other.get_by_text("Imported: 1 new answer, 0 new reviews, 0 new interviews.").wait_for()
     assert "answered 1 · right 1" in other.locator(".quiz-score").inner_text()
     bad = tmp_path / "bad.json"
-    for text, said in (("{", "not JSON"), ('{"version": 9}', "version 9; accepted: 1")):
+    for text, said in (("{", "not JSON"), ('{"version": 9}', "version 9; accepted: 1, 2")):
         bad.write_text(text)
         other.get_by_label("Import progress").set_input_files(bad)
         other.get_by_text(re.compile(f"{said}.*Nothing was imported")).wait_for()
@@ -295,7 +382,7 @@ def test_imported_html_does_not_execute(page, tmp_path):
     }
     file = tmp_path / "evil.json"
     file.write_text(json.dumps({"version": 1, "answers": [answer], "__proto__": {"x": evil}}))
-    page.get_by_text("Order, score by chapter").click()
+    page.get_by_text("Progress: score").click()
     page.get_by_label("Import progress").set_input_files(file)
     page.get_by_role("cell", name="<img").wait_for()  # shown as the text that it is
     file.write_text(json.dumps({"version": evil, "answers": []}))
@@ -314,7 +401,10 @@ def test_hostile_prompt_does_not_execute(page):
     from interview.quiz_html import quiz_html
 
     evil = "<img src=x onerror='window.hacked=1'>"
-    options = tuple(type(o)(text=evil, why=evil, correct=o.correct) for o in SINGLE.options)
+    options = tuple(
+        type(o)(text=f"{evil} {i}", why=evil, correct=o.correct)
+        for i, o in enumerate(SINGLE.options)
+    )
     hostile = {"prompt": evil, "answer": evil, "spoken": evil, "key_points": (evil,)}
     question = type(SINGLE)(**{**vars(SINGLE), **hostile, "options": options})
     html = quiz_html("l1", [question], lambda s: "#", lambda i: "#")
@@ -366,6 +456,37 @@ def test_two_tabs(context, page, address):
     assert len(stored(page)) == 2
 
 
+def test_a_tab_writes_again_what_another_overwrote(context, page, address):
+    """As when both read the store before either wrote."""
+    other = open_page(context, address)
+    before = page.evaluate("key => localStorage.getItem(key)", KEY)
+    article = ask(page, SINGLE)
+    choose(article, SINGLE, right=True)
+    check(article)
+    theirs = {"id": "x", "at": "2026-03-01T10:00:00.000Z", "chapter": "l1", "right": True}
+    theirs = {"version": 2, "answers": [theirs | {"question": MULTIPLE.id}]}
+    assert before is None
+    other.evaluate("([k, text]) => localStorage.setItem(k, text)", [KEY, json.dumps(theirs)])
+    page.get_by_text("answered 2 · right 2").wait_for()
+    assert {answer["question"] for answer in stored(page)} == {SINGLE.id, MULTIPLE.id}
+
+
+def test_reset_reaches_the_other_tab(context, page, address):
+    other = open_page(context, address)
+    article = ask(page, SINGLE)
+    choose(article, SINGLE, right=True)
+    check(article)
+    other.get_by_text("answered 1 · right 1").wait_for()
+    page.get_by_text("Progress: score").click()
+    page.get_by_role("button", name="Reset progress").click()
+    page.get_by_role("button", name="Forget everything").click()
+    other.get_by_text("answered 0 · right 0").wait_for()
+    article = ask(other, MULTIPLE)
+    choose(article, MULTIPLE, right=True)
+    check(article)
+    assert [answer["question"] for answer in stored(other)] == [MULTIPLE.id]
+
+
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_accessible(browser, http, width, scheme):
@@ -384,7 +505,7 @@ def test_accessible(browser, http, width, scheme):
         nodes = [(v["id"], node["html"][:150]) for v in found for node in v["nodes"]]
         return [n for n in nodes if n[0] != "empty-table-header" or "<math" not in n[1]]
 
-    page.get_by_text("Order, score by chapter").click()
+    page.get_by_text("Progress: score").click()
     assert violations() == []
     for question in (SINGLE, MULTIPLE, NUMERIC, RECALL):
         article = ask(page, question)
@@ -445,8 +566,8 @@ def test_feedback_is_quick(page):
 
 
 def test_loaded_only_where_used(book):
-    with_quiz = {p for p in book.rglob("*.html") if 'class="quiz"' in p.read_text("utf-8")}
-    loading = {p for p in book.rglob("*.html") if "interview/quiz." in p.read_text("utf-8")}
+    with_quiz = {p for p in book.rglob("*.html") if "data-quiz=" in p.read_text("utf-8")}
+    loading = {p for p in book.rglob("*.html") if "interview/quiz.js" in p.read_text("utf-8")}
     assert book / PAGE in with_quiz
     assert loading == with_quiz
     assert len(list((book / "_static").rglob("quiz.js"))) == 1

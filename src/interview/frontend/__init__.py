@@ -6,7 +6,7 @@ DIST = Path(__file__).parent / "dist"
 
 
 def bundle(name: str) -> Path:
-    """Path of a bundle: quiz.js (pages), quiz.mjs (Jupyter) or quiz.css.
+    """Path of a bundle: quiz.js (chapters), study.js, widget.mjs (Jupyter) or quiz.css.
 
     Raises
     ------

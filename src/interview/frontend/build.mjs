@@ -1,5 +1,5 @@
-// One component, two bundles: a classic script, which also runs from file://, for the book, and an
-// ES module for the Jupyter widget. Run by build.py.
+// The components in three bundles: classic scripts, which also run from file://, for the chapters
+// and for the study page, and an ES module for the Jupyter widgets. Run by build.py.
 
 import { build } from "esbuild";
 
@@ -9,6 +9,7 @@ const scripts = (entry, outfile, format) =>
 
 await Promise.all([
   scripts("page.js", "quiz.js", "iife"),
-  scripts("widget.js", "quiz.mjs", "esm"),
+  scripts("study.js", "study.js", "iife"),
+  scripts("widget.js", "widget.mjs", "esm"),
   build({ ...common, entryPoints: ["src/quiz.css"], outfile: "dist/quiz.css" }),
 ]);

@@ -2,10 +2,10 @@
 
 from sphinx.application import Sphinx
 
-from interview.sphinx import cards, claims, from_labs, frontend, lean, mathml, quiz
+from interview.sphinx import cards, claims, from_labs, frontend, lean, mathml, quiz, study
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    for part in (mathml, from_labs, quiz, cards, frontend, claims, lean):
+    for part in (mathml, from_labs, quiz, study, cards, frontend, claims, lean):
         part.setup(app)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,5 @@
-"""The quiz's script and style, on the pages that have a quiz and on no other."""
+"""The scripts and the style of the quiz and the study tools, on the pages that have them and on no
+other."""
 
 import shutil
 from pathlib import Path
@@ -8,14 +9,15 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 from interview.frontend import bundle
+from interview.sphinx.study import BANK
 
-_SCRIPT, _STYLE = "interview/quiz.js", "interview/quiz.css"
+_QUIZ, _STUDY, _STYLE = "interview/quiz.js", "interview/study.js", "interview/quiz.css"
 
 
 def _copy(app: Sphinx) -> None:
     if app.builder.format != "html":
         return
-    for name in (_SCRIPT, _STYLE):
+    for name in (_QUIZ, _STUDY, _STYLE):
         target = Path(app.outdir, "_static", name)
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -25,8 +27,15 @@ def _copy(app: Sphinx) -> None:
 
 
 def _add(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document) -> None:
-    if doctree and any(node.get("quiz") for node in doctree.findall(nodes.raw)):
-        app.add_js_file(_SCRIPT, loading_method="defer")
+    raw = list(doctree.findall(nodes.raw)) if doctree else []
+    scripts = []
+    if any(node.get("quiz") for node in raw):
+        scripts += [_QUIZ]
+    if any(node.get("study") for node in raw):
+        scripts += [BANK, _STUDY]
+    for script in scripts:
+        app.add_js_file(script, loading_method="defer")
+    if scripts:
         app.add_css_file(_STYLE)
 
 

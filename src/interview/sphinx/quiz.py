@@ -61,6 +61,15 @@ def _check_links(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
+def quiz_pages(app: Sphinx) -> dict[str, str]:
+    """The page on which each chapter's questions stand, by the chapter's name."""
+    return {
+        node["chapter"]: name
+        for name in sorted(app.env.found_docs)
+        for node in app.env.get_doctree(name).findall(QuizNode)
+    }
+
+
 def _lab_quizzes(doctree: nodes.document) -> Iterator[tuple[nodes.raw, QuizRef]]:
     """The stored outputs of a lab that stand for a quiz."""
     for node in doctree.findall(nodes.raw):
@@ -87,11 +96,7 @@ def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     _fill_labs(app, doctree)
     if not any(doctree.findall(QuizNode)):
         return
-    homes = {
-        node["chapter"]: name
-        for name in app.env.found_docs
-        for node in app.env.get_doctree(name).findall(QuizNode)
-    }
+    homes = quiz_pages(app)
     home = {question.id: homes.get(question.chapter) for question in app.env.bank_questions}
 
     def section_url(section: str) -> str:

@@ -1,10 +1,12 @@
 // How each kind of question is answered. The question itself is the HTML that Python wrote.
 //
 // A kind gives `fields`, an element to answer in; `read()`, what was answered, which throws an
-// Error with a sentence for the reader when nothing usable was; and `settle()`, after the answer.
+// Error with a sentence for the reader when nothing usable was; `settle()`, after the answer; and
+// perhaps `show()` and `hide()`.
 
 import { h } from "./dom.js";
 import { isClose, parseNumber } from "./number.js";
+import { shuffled } from "./shuffle.js";
 
 let groups = 0; // one radio group for each showing of a question
 
@@ -28,9 +30,11 @@ function choices(type, legend, items, mark) {
   return { fields, labels, chosen };
 }
 
-/** single, multiple, and whatever else has options. */
-function closed(article, options) {
+/** single, multiple, and whatever else has options: shown in an order that the seed fixes. */
+function closed(article, inBank, seed) {
   const multiple = article.dataset.kind === "multiple";
+  const order = shuffled([...inBank.keys()], seed);
+  const options = order.map((i) => inBank[i]);
   const { fields, labels, chosen } = choices(
     multiple ? "checkbox" : "radio",
     multiple ? "Choose all that apply" : "Choose one",
@@ -39,13 +43,19 @@ function closed(article, options) {
   );
   const correct = options.map((option) => option.hasAttribute("data-correct"));
   const letters = (flags) => flags.flatMap((flag, i) => (flag ? [letter(i)] : []));
+  const lists = [...article.querySelectorAll(":scope > .answer > .reasons")];
+  const reasons = lists.map((list) => [...list.children]);
+  const arrange = (to) => lists.forEach((list, k) => list.append(...to.map((i) => reasons[k][i])));
   return {
     fields,
+    show: () => arrange(order), // the reasons have the letters of the options
+    hide: () => arrange([...inBank.keys()]),
     read() {
-      const given = letters(chosen());
-      if (!given.length) throw new Error("Choose an answer first.");
+      const flags = chosen();
+      if (!flags.includes(true)) throw new Error("Choose an answer first.");
       const expected = letters(correct);
-      const right = given.join() === expected.join();
+      const right = letters(flags).join() === expected.join();
+      const given = order.flatMap((at, i) => (flags[i] ? [letter(at)] : [])).sort(); // the bank's
       const answer = `${expected.length > 1 ? "answers are" : "answer is"} ${expected.join(", ")}`;
       return { given, right, verdict: right ? "Right." : `Wrong. The right ${answer}.` };
     },
@@ -105,9 +115,9 @@ function open(article) {
   };
 }
 
-/** The way to answer this question. */
-export function kindOf(article) {
+/** The way to answer this question; the seed fixes the order of its options. */
+export function kindOf(article, seed) {
   const options = [...article.querySelectorAll(":scope > .options > li")];
-  if (options.length) return closed(article, options);
+  if (options.length) return closed(article, options, seed);
   return article.dataset.kind === "numeric" ? numeric(article) : open(article);
 }

@@ -1,7 +1,7 @@
-// The book's entry: mounts every quiz of the page.
+// The entry of a chapter's page: mounts every quiz of it.
 
-import { pageHost } from "./host-page.js";
 import { mount } from "./quiz.js";
+import { pageHost } from "./store/host-page.js";
 
 const host = pageHost();
 document.querySelectorAll(".quiz[data-quiz]").forEach((element) => mount(element, host));

@@ -1,30 +1,39 @@
-// Order, score by chapter, export and import: folded away under the quiz's bar.
+// Score by chapter, export, import and reset of the reader's progress.
 
-import { button, download, h } from "./dom.js";
-import { parse, scoreByChapter } from "./progress.js";
+import { button, download, h, plural, table, titleOf } from "./dom.js";
+import { parse } from "./store/document.js";
+import { scoreByChapter } from "./store/events.js";
+import { EVENTS } from "./store/merge.js";
 
-/** @returns {{element: HTMLElement, end: () => void}} */
-export function progressPanel(host, order) {
+/** @returns {{element: HTMLElement, message: HTMLElement, end: () => void}} */
+export function progressPanel(host) {
   const message = h("p", { className: "quiz-message", role: "status" });
-  const chapters = h("div", { className: "quiz-chapters" });
+  const chapters = h("div");
   const file = h("input", { type: "file", accept: "application/json,.json", onchange: importFile });
+  const reset = button("Reset progress", askReset);
+  const confirmation = h(
+    "div",
+    { className: "quiz-confirm", role: "group", "aria-label": "Reset progress", hidden: true },
+    h("p", {}, "This forgets every answer, review and interview here. Export them first."),
+    h(
+      "div",
+      { className: "quiz-actions" },
+      button("Forget everything", doReset),
+      button("Keep it", () => closeConfirmation()),
+    ),
+  );
   const element = h(
     "div",
     { className: "quiz-panel" },
+    chapters,
     h(
-      "details",
-      {},
-      h("summary", {}, "Order, score by chapter, export and import"),
-      order,
-      chapters,
-      h(
-        "div",
-        { className: "quiz-actions" },
-        button("Export progress", exportFile),
-        h("label", { className: "quiz-file" }, "Import progress ", file),
-      ),
+      "div",
+      { className: "quiz-actions" },
+      button("Export progress", exportFile),
+      h("label", { className: "quiz-file" }, "Import progress ", file),
+      reset,
     ),
-    message,
+    confirmation,
   );
 
   function exportFile() {
@@ -35,33 +44,51 @@ export function progressPanel(host, order) {
 
   async function importFile() {
     if (!file.files.length) return;
-    const count = () => host.get("progress").answers.length;
+    const count = () => EVENTS.map((name) => host.get("progress")[name].length);
     const before = count();
     try {
-      host.set("progress", parse(await file.files[0].text()));
-      message.textContent = `Imported: ${count() - before} new answers.`;
+      host.unite(parse(await file.files[0].text()));
+      const [answers, reviews, , interviews] = count().map((n, i) => n - before[i]);
+      message.textContent =
+        `Imported: ${plural(answers, "new answer")}, ` +
+        `${plural(reviews, "new review")}, ${plural(interviews, "new interview")}.`;
     } catch (error) {
       message.textContent = `${error.message} Nothing was imported.`;
     }
     file.value = ""; // so that the same file can be chosen again
   }
 
-  const showProblem = () => (message.textContent = host.get("problem"));
+  function askReset() {
+    confirmation.hidden = false;
+    confirmation.querySelectorAll("button")[1].focus(); // the harmless one
+  }
+
+  function closeConfirmation() {
+    confirmation.hidden = true;
+    reset.focus();
+  }
+
+  function doReset() {
+    host.reset();
+    closeConfirmation();
+    message.textContent = "Progress was reset.";
+  }
+
+  let problem = "";
+  const showProblem = () => {
+    if (host.get("problem") !== problem) message.textContent = problem = host.get("problem");
+  };
   const showScores = () => {
     const scores = [...scoreByChapter(host.get("progress"))].sort(([a], [b]) => (a < b ? -1 : 1));
-    const row = (cell, texts) => h("tr", {}, ...texts.map((text) => h(cell, {}, text)));
-    const rows = scores.map(([name, { answered, right }]) =>
-      row("td", [name, String(answered), String(right)]),
-    );
+    const rows = scores.map(([chapter, { answered, right }]) => [
+      titleOf(chapter),
+      String(answered),
+      String(right),
+    ]);
+    const caption = "Score by chapter, from the last answer to each question";
     chapters.replaceChildren(
       rows.length
-        ? h(
-            "table",
-            {},
-            h("caption", {}, "Score by chapter, from the last answer to each question"),
-            h("thead", {}, row("th", ["Chapter", "Answered", "Right"])),
-            h("tbody", {}, ...rows),
-          )
+        ? table(caption, ["Chapter", "Answered", "Right"], rows)
         : h("p", {}, "No question is answered yet."),
     );
   };
@@ -69,5 +96,16 @@ export function progressPanel(host, order) {
   const endings = [host.on("problem", showProblem), host.on("progress", showScores)];
   showProblem();
   showScores();
-  return { element, end: () => endings.forEach((end) => end()) };
+  return { element, message, end: () => endings.forEach((end) => end()) };
+}
+
+/** The panel as a tool of its own. */
+export function mount(root, host) {
+  const panel = progressPanel(host);
+  const bar = h("div", { className: "quiz-bar" }, panel.element, panel.message);
+  root.replaceChildren(bar);
+  return () => {
+    panel.end();
+    bar.remove();
+  };
 }

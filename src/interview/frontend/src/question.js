@@ -5,10 +5,11 @@ import { kindOf } from "./kinds.js";
 
 /**
  * @param {HTMLElement} article the question as Python wrote it
+ * @param {number} seed fixes the order of the options
  * @param {{answer, next, previous}} act `answer` takes {given, right}
  */
-export function questionView(article, act) {
-  const kind = kindOf(article);
+export function questionView(article, seed, act) {
+  const kind = kindOf(article, seed);
   const details = article.querySelector(":scope > .answer");
   const head = article.querySelector(".question-head");
   const verdict = h("p", { className: "quiz-verdict", role: "status" });
@@ -57,6 +58,7 @@ export function questionView(article, act) {
     show(isFirst) {
       previous.disabled = isFirst;
       enter(phase);
+      kind.show?.();
       // What is revealed before it is judged stands before the form, an explanation after it.
       if (kind.revealsFirst) article.append(form);
       else details.before(form);
@@ -66,6 +68,7 @@ export function questionView(article, act) {
     },
     hide() {
       form.remove();
+      kind.hide?.();
       details.open = false;
       delete article.dataset.phase;
       delete article.dataset.current;

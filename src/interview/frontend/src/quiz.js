@@ -1,63 +1,86 @@
-// The quiz: asks a chapter's questions one at a time, over the HTML that Python wrote.
+// The quiz: asks questions one at a time, over the HTML that Python wrote.
 
-import { button, h } from "./dom.js";
-import { answerEvent, lastAnswers } from "./progress.js";
+import { button, h, letScroll, plural, select as choice, titleOf } from "./dom.js";
 import { progressPanel } from "./panel.js";
-import { questionView } from "./question.js";
-import { Round } from "./round.js";
-import { randomSeed, shuffled } from "./shuffle.js";
-
-// The theme lets the keyboard into code that is wider than the page, judging it while it is hidden.
-const letScroll = (element) =>
-  element.querySelectorAll("pre").forEach((pre) => (pre.tabIndex = 0));
+import { questionsIn, questionsOf } from "./questions.js";
+import { resultByTopic } from "./result.js";
+import { roundView } from "./round-view.js";
+import { diagnosis, LEVELS, select } from "./select.js";
+import { randomSeed } from "./shuffle.js";
+import { lastAnswers } from "./store/events.js";
 
 /**
- * Take over the questions in an element.
+ * Take over the questions in an element, or ask those of the whole bank if there are none.
  *
- * @param {HTMLElement} root a `.quiz` as interview/quiz_html.py writes it
- * @param host see host-page.js
+ * @param {HTMLElement} root a `.quiz` as interview/quiz_html.py writes it, or an empty one
+ * @param host see store/host-page.js
  * @returns {() => void} gives the element back as it was
  */
 export function mount(root, host) {
-  const chapter = root.dataset.quiz;
-  const articles = new Map(
-    [...root.querySelectorAll(":scope > .question")].map((article) => [article.dataset.id, article]),
-  );
+  const ofBank = !root.dataset.quiz;
+  if (ofBank) root.replaceChildren();
+  const questions = ofBank ? questionsOf(host.bank, root) : questionsIn(root);
+  const here = (id) => questions.get(id) !== undefined;
+  const total = questions.all.length;
   let lastHere = []; // the last answer to each question of this quiz
-  let round = null;
-  let shown = null;
 
   // --- what is on the screen ---------------------------------------------------------------
 
   const score = h("p", { className: "quiz-score" });
-  const meter = h("progress", { max: articles.size, "aria-label": "Questions right" });
+  const meter = h("progress", { max: total, "aria-label": "Questions right" });
   const start = button("Start", () => begin(dueIds()), { className: "quiz-primary" });
   const missed = button("Review missed", () => begin(missedIds()));
-  const stop = button("Stop", () => finish());
+  const diagnose = button("Ten-question diagnosis", () => beginDiagnosis());
+  const stop = button("Stop", () => rounds.end());
   const list = button("Show all as a list", () => toggleList());
-  const position = h("p", { className: "quiz-position" });
-  const result = h("p", { className: "quiz-result", tabIndex: -1 });
+  const resultTitle = h("p", { className: "quiz-result", tabIndex: -1 });
+  const topics = h("div");
+  const result = h("div", {}, resultTitle, topics);
+
+  const named = (values) => values.map((value) => [value, titleOf(value)]);
+  const valuesOf = (key) => [...new Set(questions.all.map((question) => question[key]))];
+  const chapters = valuesOf("chapter");
+  const chapter = choice("Chapter", [["", "All"], ...named(chapters)]);
+  const level = choice("Level", [
+    ["", "Any"],
+    ...named(LEVELS.filter((name) => valuesOf("level").includes(name))),
+  ]);
+  const kind = choice("Kind", [["", "Any"], ...named(valuesOf("kind"))]);
+  const number = choice("Questions", [["", "All"], ...["5", "10", "20"].map((n) => [n, n])]);
   const shuffle = h("input", { type: "checkbox", checked: true });
-  const seed = h("input", { type: "number", min: 0, step: 1 });
+  const seed = h("input", { type: "number", min: 0, step: 1, placeholder: "any" });
+  seed.value = root.dataset.seed ?? "";
+  const matching = h("p", { className: "quiz-position", role: "status" });
   const order = h(
     "fieldset",
-    { className: "quiz-order" },
-    h("legend", {}, "Order of the next round"),
+    { className: "quiz-order", onchange: () => refresh() },
+    h("legend", {}, "The next round"),
+    ...(chapters.length > 1 ? [chapter] : []),
+    level,
+    kind,
+    number,
     h("label", {}, shuffle, " Shuffled"),
     h("label", {}, "Seed ", seed),
+    matching,
   );
-  seed.placeholder = "any";
-  seed.value = root.dataset.seed ?? "";
-  const panel = progressPanel(host, order);
+  const panel = progressPanel(host);
+  const rounds = roundView(root, questions, host, (ended) => finish(ended));
+  const label = ofBank ? "Quiz across the chapters" : `Quiz: ${root.dataset.quiz}`;
   const bar = h(
     "section",
-    { className: "quiz-bar", "aria-label": `Quiz: ${chapter}` },
+    { className: "quiz-bar", "aria-label": label },
     score,
     meter,
     result,
-    h("div", { className: "quiz-actions" }, start, missed, stop, list),
-    panel.element,
-    position,
+    h("div", { className: "quiz-actions" }, start, diagnose, missed, stop, list),
+    ...(ofBank
+      ? [order]
+      : [
+          h("details", {}, h("summary", {}, "Choose questions and order"), order),
+          h("details", {}, h("summary", {}, "Progress: score, export, import"), panel.element),
+        ]),
+    panel.message,
+    rounds.position,
   );
 
   const setView = (view) => {
@@ -65,118 +88,109 @@ export function mount(root, host) {
     if (view === "list") letScroll(root);
     const inRound = view === "round";
     start.hidden = inRound || view === "list";
+    diagnose.hidden = start.hidden || total < 10;
     missed.hidden = start.hidden || missedIds().length === 0;
     stop.hidden = !inRound;
-    position.hidden = !inRound;
+    order.hidden = ofBank && inRound;
+    list.hidden = ofBank;
     result.hidden = view !== "done";
     list.textContent = view === "list" ? "One at a time" : "Show all as a list";
   };
 
   const refresh = () => {
     lastHere = [...lastAnswers(host.get("progress")).values()].filter(({ question }) =>
-      articles.has(question),
+      here(question),
     );
     const right = lastHere.filter((answer) => answer.right).length;
-    const count = articles.size === 1 ? "1 question" : `${articles.size} questions`;
-    score.textContent = `${count} · answered ${lastHere.length} · right ${right}`;
+    score.textContent = `${plural(total, "question")} · answered ${lastHere.length} · right ${right}`;
     meter.value = right;
-    start.textContent = !lastHere.length
-      ? "Start"
-      : lastHere.length < articles.size
-        ? "Continue"
-        : "Start again";
+    const chosen = selected();
+    const left = dueIds(false).length;
+    start.textContent =
+      left === chosen.length ? "Start" : left && left < chosen.length ? "Continue" : "Start again";
+    start.disabled = !chosen.length;
+    matching.textContent = chosen.length
+      ? chosen.length < total
+        ? `${plural(chosen.length, "question")} to choose from.`
+        : ""
+      : "No question is of this level and kind: choose another.";
     missed.textContent = `Review missed (${missedIds().length})`;
     setView(root.dataset.view);
   };
 
   // --- which questions ---------------------------------------------------------------------
 
+  const valueOf = (field) => field.control.value;
+  const selected = () =>
+    select(questions.all, {
+      chapter: valueOf(chapter),
+      level: valueOf(level),
+      kind: valueOf(kind),
+    }).map(({ id }) => id);
   const missedIds = () => lastHere.flatMap(({ question, right }) => (right ? [] : [question]));
-  const dueIds = () => {
+
+  /** Those that were never answered; all of them when there are none left. */
+  const dueIds = (orAll = true) => {
     const answered = new Set(lastHere.map(({ question }) => question));
-    const unanswered = [...articles.keys()].filter((id) => !answered.has(id));
-    return unanswered.length ? unanswered : [...articles.keys()];
+    const chosen = selected();
+    const unanswered = chosen.filter((id) => !answered.has(id));
+    return unanswered.length || !orAll ? unanswered : chosen;
   };
+  const chosenSeed = () => (seed.value === "" ? randomSeed() : Number(seed.value));
 
   // --- what happens ------------------------------------------------------------------------
 
   const begin = (ids) => {
-    leave();
-    const chosen = seed.value === "" ? randomSeed() : Number(seed.value);
-    const inOrder = [...articles.keys()].filter((id) => ids.includes(id));
-    round = new Round(shuffle.checked ? shuffled(inOrder, chosen) : inOrder);
+    const inBankOrder = questions.all.map(({ id }) => id).filter((id) => ids.includes(id));
+    const atMost = Number(valueOf(number)) || Infinity;
     setView("round");
-    showCurrent();
+    rounds.begin(inBankOrder, { seed: chosenSeed(), inOrder: !shuffle.checked, atMost });
   };
 
-  const showCurrent = () => {
-    const entry = round.current;
-    entry.view ??= questionView(articles.get(entry.id), { answer, next, previous });
-    shown = entry.view;
-    position.textContent = `${round.at + 1} of ${round.entries.length} in this round`;
-    letScroll(articles.get(entry.id));
-    shown.show(round.isFirst);
+  const beginDiagnosis = () => {
+    const options = { seed: chosenSeed(), inOrder: true, repeatMissed: false };
+    setView("round");
+    const pool = select(questions.all, { chapter: valueOf(chapter) });
+    rounds.begin(diagnosis(pool, options.seed), options);
   };
 
-  const leave = () => {
-    shown?.hide();
-    shown = null;
-  };
-
-  const answer = ({ given, right }) => {
-    const question = round.current.id;
-    round.answer(right);
-    position.textContent = `${round.at + 1} of ${round.entries.length} in this round`;
-    const event = answerEvent({ chapter, question, given, right });
-    host.set("progress", { version: 1, answers: [event] });
-  };
-
-  const next = () => {
-    leave();
-    if (round.next()) showCurrent();
-    else finish();
-  };
-
-  const previous = () => {
-    leave();
-    round.previous();
-    showCurrent();
-  };
-
-  const finish = () => {
-    leave();
-    const { answered, right } = round.result;
-    result.textContent = `Round ended: ${right} of ${answered} right at the first try.`;
-    round = null;
+  const finish = (round) => {
+    const tries = [...round.firstTries];
+    const right = tries.filter(([, isRight]) => isRight).length;
+    resultTitle.textContent = `Round ended: ${right} of ${tries.length} right at the first try.`;
+    const results = tries.map(([id, isRight]) => ({
+      question: questions.get(id),
+      share: Number(isRight),
+    }));
+    topics.replaceChildren(...(results.length ? [resultByTopic(results)] : []));
     setView("done");
-    result.focus();
+    resultTitle.focus();
   };
 
   const toggleList = () => {
-    leave();
+    rounds.leave();
     if (root.dataset.view !== "list") return setView("list");
-    setView(round ? "round" : "start");
-    if (round) showCurrent();
+    setView(rounds.running ? "round" : "start");
+    rounds.resume();
   };
 
   /** Ask one question next, whatever is on the screen. */
   const open = (id) => {
-    if (!round) return begin([id]);
-    leave();
-    round.askNext(id);
-    showCurrent();
+    if (rounds.running) rounds.ask(id);
+    else begin([id]);
   };
 
   // --- links to a question: `#q-…` from elsewhere, and the follow-ups within -----------------
 
-  const idIn = (hash) => (articles.has(hash.slice(3)) && hash.startsWith("#q-") ? hash.slice(3) : "");
+  const idIn = (hash) => (hash.startsWith("#q-") && here(hash.slice(3)) ? hash.slice(3) : "");
   const openHash = () => {
     const id = idIn(location.hash);
     if (id && root.dataset.view !== "list") open(id);
   };
   const openLink = (event) => {
     const link = event.target.closest(".question-links a");
-    if (!link || link.pathname !== location.pathname || root.dataset.view === "list") return;
+    if (!link || root.dataset.view === "list") return;
+    if (!ofBank && link.pathname !== location.pathname) return;
     const id = idIn(link.hash);
     if (!id) return;
     event.preventDefault();
@@ -184,15 +198,15 @@ export function mount(root, host) {
   };
 
   const endings = [host.on("progress", refresh)];
-  window.addEventListener("hashchange", openHash);
+  if (!ofBank) window.addEventListener("hashchange", openHash);
   root.addEventListener("click", openLink);
   root.prepend(bar);
   root.dataset.view = "start";
   refresh();
-  openHash();
+  if (!ofBank) openHash();
 
   return () => {
-    leave();
+    rounds.leave();
     endings.forEach((end) => end());
     panel.end();
     window.removeEventListener("hashchange", openHash);

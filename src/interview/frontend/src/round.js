@@ -3,8 +3,12 @@
 const GAP = 3; // other questions between a miss and its return
 
 export class Round {
-  /** @param {string[]} ids questions in the order in which they are asked; at least one */
-  constructor(ids) {
+  /**
+   * @param {string[]} ids questions in the order in which they are asked; at least one
+   * @param {boolean} repeatMissed whether a missed question comes again
+   */
+  constructor(ids, repeatMissed = true) {
+    this.repeatMissed = repeatMissed;
     this.entries = ids.map((id) => ({ id, right: null }));
     this.at = 0;
   }
@@ -22,7 +26,7 @@ export class Round {
     const { id } = this.current;
     this.current.right = right;
     const comesAgain = this.entries.slice(this.at + 1).some((entry) => entry.id === id);
-    if (!right && !comesAgain) this.insert(id, this.at + 1 + GAP);
+    if (this.repeatMissed && !right && !comesAgain) this.insert(id, this.at + 1 + GAP);
   }
 
   /** Ask a question next. */
@@ -46,12 +50,12 @@ export class Round {
     this.at = Math.max(0, this.at - 1);
   }
 
-  /** How many questions were answered, and how many of them right at the first try. */
-  get result() {
+  /** Whether each question that was answered was right at the first try: a Map by its id. */
+  get firstTries() {
     const first = new Map();
     for (const { id, right } of this.entries) {
       if (right !== null && !first.has(id)) first.set(id, right);
     }
-    return { answered: first.size, right: [...first.values()].filter(Boolean).length };
+    return first;
   }
 }

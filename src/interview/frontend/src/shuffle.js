@@ -23,4 +23,8 @@ export function shuffled(items, seed) {
   return copy;
 }
 
+/** A seed of its own for each text (FNV-1a). */
+export const seedOf = (seed, text) =>
+  [...text].reduce((hash, c) => Math.imul(hash ^ c.codePointAt(), 0x01000193) >>> 0, seed >>> 0);
+
 export const randomSeed = () => Math.floor(Math.random() * 1e6);

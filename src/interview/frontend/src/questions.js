@@ -1,0 +1,84 @@
+// Where a tool finds its questions: on the page, as Python wrote them there, or in the bank.
+//
+// Both give `all`, what is known of each question without showing it: {id, chapter, level, kind,
+// closed, section, url}; `get(id)`, the same of one; `show(id)`, its article within the tool's
+// element; and `release(id)`, when it is no longer shown.
+
+const describe = ({ dataset, url, closed, chapter }) => ({
+  id: dataset.id,
+  chapter,
+  level: dataset.level,
+  kind: dataset.kind,
+  section: dataset.section,
+  url,
+  closed,
+});
+
+/** The questions that stand in an element. */
+export function questionsIn(root) {
+  const articles = new Map(
+    [...root.querySelectorAll(":scope > .question")].map((article) => [article.dataset.id, article]),
+  );
+  const all = [...articles.values()].map((article) =>
+    describe({
+      dataset: article.dataset,
+      chapter: root.dataset.quiz,
+      url: article.querySelector(".section-link")?.getAttribute("href") ?? "",
+      closed: article.dataset.kind === "numeric" || !!article.querySelector(":scope > .options"),
+    }),
+  );
+  const known = new Map(all.map((question) => [question.id, question]));
+  return {
+    all,
+    get: (id) => known.get(id),
+    show: (id) => articles.get(id),
+    release() {},
+  };
+}
+
+/** The questions of the bank (interview/study_data.py): strings until they are shown. */
+export class Bank {
+  constructor({ questions }) {
+    this.all = questions;
+    this.known = new Map(questions.map((question) => [question.id, question]));
+  }
+
+  get chapters() {
+    return [...new Set(this.all.map(({ chapter }) => chapter))];
+  }
+
+  get cards() {
+    return this.all.filter(({ card }) => card);
+  }
+
+  get(id) {
+    return this.known.get(id);
+  }
+
+  /** A new article; two tools of a page may show the same question, so it has no ids. */
+  article(id) {
+    const template = document.createElement("template");
+    template.innerHTML = this.get(id).html; // from interview/render.py, which lets no markup through
+    const article = template.content.firstElementChild;
+    article.removeAttribute("id");
+    article.setAttribute("aria-label", article.querySelector(".question-head").textContent);
+    article.removeAttribute("aria-labelledby");
+    article.querySelectorAll("[id]").forEach((element) => element.removeAttribute("id"));
+    return article;
+  }
+}
+
+/** Some of the bank's questions, shown in an element. */
+export function questionsOf(bank, root) {
+  const shown = new Map();
+  return {
+    all: bank.all,
+    get: (id) => bank.get(id),
+    show(id) {
+      if (!shown.has(id)) shown.set(id, bank.article(id));
+      root.append(shown.get(id));
+      return shown.get(id);
+    },
+    release: (id) => shown.get(id)?.remove(),
+  };
+}

@@ -1,0 +1,92 @@
+"""The study tools on a page: ``{study} flashcards`` in prose, and in a notebook the output of
+``interview.flashcards`` and its like. The questions are in a script of their own, so that the
+page is light; without scripts there are links to where the questions can be read."""
+
+import json
+from pathlib import Path
+
+from docutils import nodes
+from markupsafe import escape
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from interview.sphinx.quiz import quiz_pages
+from interview.study_data import study_data
+from interview.study_ref import TOOLS, StudyRef
+
+BANK = "interview/bank.js"
+
+logger = logging.getLogger(__name__)
+
+
+class StudyNode(nodes.General, nodes.Element):
+    """Stands for a study tool until the addresses of all pages are known."""
+
+
+class Study(SphinxDirective):
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        (tool,) = self.arguments
+        if tool not in TOOLS:
+            raise self.error(f"study: there is no tool {tool!r}; accepted: {', '.join(TOOLS)}")
+        node = StudyNode(tool=tool)
+        self.set_source_info(node)
+        return [node]
+
+
+def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for node in list(doctree.findall(nodes.raw)):
+        if node.get("format") == "html" and (ref := StudyRef.find(node.astext())):
+            node.replace_self(StudyNode(tool=ref.tool))
+    for node in list(doctree.findall(StudyNode)):
+        html = _html(app, docname, node["tool"])
+        node.replace_self(nodes.raw("", html, format="html", study=node["tool"]))
+
+
+def _html(app: Sphinx, docname: str, tool: str) -> str:
+    """The element for the tool, and in it what is to be read without scripts."""
+    if docname.count("/") != 1:  # the addresses in bank.js are relative to a folder of the book
+        logger.warning("study: %r is not in a folder of the book", docname)
+    links = ", ".join(
+        f'<a href="{app.builder.get_relative_uri(docname, page)}">'
+        f"{escape(chapter.replace('-', ' '))}</a>"
+        for chapter, page in sorted(quiz_pages(app).items())
+        if not page.startswith("notebooks/")
+    )
+    return (
+        f'<div class="quiz" data-tool="{tool}">'
+        f"<p>{TOOLS[tool]}: this needs JavaScript. Each chapter has its questions and answers to "
+        f"read: {links}.</p></div>"
+    )
+
+
+def _write_bank(app: Sphinx) -> list:
+    """Write the questions that the study tools show, with addresses from a folder of the book."""
+    if app.builder.format != "html":
+        return []
+    homes = quiz_pages(app)
+    chapter = {question.id: question.chapter for question in app.env.bank_questions}
+
+    def section_url(section: str) -> str:
+        page, anchor = section.split("#")
+        return f"../{app.builder.get_target_uri(page)}#{anchor}"
+
+    def question_url(id: str) -> str:
+        page = homes.get(chapter[id])
+        return f"../{app.builder.get_target_uri(page)}#q-{id}" if page else f"#q-{id}"
+
+    data = json.dumps(study_data(app.env.bank_questions, section_url, question_url))
+    target = Path(app.outdir, "_static", BANK)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Browsers read JSON in a string much faster than an object of the same size.
+    target.write_text(f"interviewBank = JSON.parse({json.dumps(data)});\n", encoding="utf-8")
+    return []
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(StudyNode)
+    app.add_directive("study", Study)
+    app.connect("doctree-resolved", _resolve)
+    app.connect("html-collect-pages", _write_bank)
