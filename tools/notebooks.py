@@ -29,6 +29,7 @@ def execute(path: Path) -> str | None:
         notebook,
         timeout=300,
         record_timing=False,
+        coalesce_streams=True,  # else it depends on the machine's load how often a print is cut
         resources={"metadata": {"path": str(path.parent)}},
     )
     try:
