@@ -25,7 +25,9 @@ def toc_pages() -> list[str]:
 
 
 PAGES = toc_pages()
-CHAPTERS = [page.removeprefix("notebooks/") for page in PAGES if page.startswith("notebooks/")]
+# A chapter is a lab with a prose page of its name; more labs, named <chapter>-…, may follow it.
+LAB_NAMES = [page.removeprefix("notebooks/") for page in PAGES if page.startswith("notebooks/")]
+CHAPTERS = [name for name in LAB_NAMES if f"book/{name}" in PAGES]
 
 
 def source(page: str) -> str:
