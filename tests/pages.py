@@ -25,12 +25,10 @@ def toc_pages() -> list[str]:
 
 
 PAGES = toc_pages()
+LAB_NAMES = [page.removeprefix("notebooks/") for page in PAGES if page.startswith("notebooks/")]
 BANK = ROOT / "src" / "interview" / "bank"
-CHAPTERS = [  # a lab with a bank of questions; other notebooks are no chapters
-    name
-    for page in PAGES
-    if (name := page.removeprefix("notebooks/")) != page and (BANK / f"{name}.yaml").exists()
-]
+# A chapter is a lab with a bank of its name; more labs, named <chapter>-…, may follow it.
+CHAPTERS = [name for name in LAB_NAMES if (BANK / f"{name}.yaml").exists()]
 
 
 def source(page: str) -> str:

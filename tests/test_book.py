@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import CHAPTERS, PAGES, ROOT, source
+from pages import CHAPTERS, LAB_NAMES, PAGES, ROOT, source
 
 from interview import bank, claims
 
@@ -93,9 +93,11 @@ def test_page_has_its_figures_and_code(open_page, page):
     assert all(c.get_text(strip=True) for c in soup.select("figcaption")), f"{page}: empty caption"
 
 
-@each_chapter
-def test_prose_and_lab_of_a_chapter(chapter):
-    assert {f"book/{chapter}", f"notebooks/{chapter}"} <= set(PAGES)
+@pytest.mark.parametrize("lab", LAB_NAMES)
+def test_a_lab_is_a_chapters(lab):
+    """By its name: the chapter's, or the chapter's and more; and no two chapters claim it."""
+    owners = [name for name in CHAPTERS if lab == name or lab.startswith(f"{name}-")]
+    assert len(owners) == 1, f"notebooks/{lab} belongs to the chapters {owners}"
 
 
 @each_chapter
