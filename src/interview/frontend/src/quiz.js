@@ -73,12 +73,10 @@ export function mount(root, host) {
     meter,
     result,
     h("div", { className: "quiz-actions" }, start, diagnose, missed, stop, list),
-    ...(ofBank
-      ? [order]
-      : [
-          h("details", {}, h("summary", {}, "Choose questions and order"), order),
-          h("details", {}, h("summary", {}, "Progress: score, export, import"), panel.element),
-        ]),
+    ofBank ? order : h("details", {}, h("summary", {}, "Choose questions and order"), order),
+    ...(host.hasPanel
+      ? []
+      : [h("details", {}, h("summary", {}, "Progress: score, export, import"), panel.element)]),
     panel.message,
     rounds.position,
   );
