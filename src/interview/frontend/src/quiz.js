@@ -100,7 +100,8 @@ export function mount(root, host) {
       here(question),
     );
     const right = lastHere.filter((answer) => answer.right).length;
-    score.textContent = `${plural(total, "question")} · answered ${lastHere.length} · right ${right}`;
+    const answered = `answered ${lastHere.length} · right ${right}`;
+    score.textContent = `${plural(total, "question")} · ${answered}`;
     meter.value = right;
     const chosen = selected();
     const left = dueIds(false).length;

@@ -84,7 +84,8 @@ export function mount(root, host) {
       `${seen} of ${all}`,
     ]);
     const days = day - studyDay(now);
-    const caption = `Predicted recall ${days ? `in ${plural(days, "day")}` : "today"}, if you stop now`;
+    const when = days ? `in ${plural(days, "day")}` : "today";
+    const caption = `Predicted recall ${when}, if you stop now`;
     chapters.replaceChildren(
       table(caption, ["Chapter", "Recall (likely range)", "Questions answered"], rows),
       h(

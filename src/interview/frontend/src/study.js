@@ -6,4 +6,5 @@ import { TOOLS } from "./tools.js";
 
 const host = pageHost(new Bank(globalThis.interviewBank)); // from bank.js, a script of its own
 host.hasPanel = document.querySelector(".quiz[data-tool=progress]") !== null;
-document.querySelectorAll(".quiz[data-tool]").forEach((root) => TOOLS[root.dataset.tool](root, host));
+const roots = document.querySelectorAll(".quiz[data-tool]");
+roots.forEach((root) => TOOLS[root.dataset.tool](root, host));
