@@ -3,6 +3,7 @@
 import { button, h, letScroll, plural, readWhole } from "./dom.js";
 import { select, table, titleOf, wholeNumber } from "./dom.js";
 import { clock, plan, scoreOf } from "./mock.js";
+import { showProblems } from "./panel.js";
 import { resultByTopic } from "./result.js";
 import { LEVELS } from "./select.js";
 import { randomSeed } from "./shuffle.js";
@@ -215,6 +216,7 @@ export function mount(root, host) {
     );
   };
 
+  const endProblems = host.hasPanel ? () => {} : showProblems(host, message);
   const ending = host.on("progress", showPast);
   root.replaceChildren(bar, asking, rubric, result);
   showPast();
@@ -222,6 +224,7 @@ export function mount(root, host) {
   return () => {
     clearInterval(ticking);
     ending();
+    endProblems();
     root.replaceChildren();
   };
 }

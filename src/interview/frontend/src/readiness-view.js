@@ -1,6 +1,7 @@
 // Readiness: the predicted recall on the day of the interview, and today's reviews for it.
 
 import { button, h, plural, table, titleOf } from "./dom.js";
+import { showProblems } from "./panel.js";
 import { questionsOf } from "./questions.js";
 import { byChapter, ENOUGH, evidence, worthReviewing } from "./readiness.js";
 import { sectionLink } from "./result.js";
@@ -132,6 +133,7 @@ export function mount(root, host) {
     const kept = setting(host.get("progress"), "interview");
     if (typeof kept === "string" && document.activeElement !== date) date.value = kept;
   };
+  const endProblems = host.hasPanel ? () => {} : showProblems(host, message);
   const ending = host.on("progress", () => {
     readDate();
     refresh();
@@ -144,6 +146,7 @@ export function mount(root, host) {
   return () => {
     rounds.leave();
     ending();
+    endProblems();
     root.replaceChildren();
     delete root.dataset.view;
   };
