@@ -398,7 +398,7 @@ def with_bank(book, data, folder):
 
 
 def test_quick_with_a_full_bank(context, book, tmp_path):
-    """Four times slower than this machine, 400 questions, 2,000 answers and 2,000 reviews."""
+    """Four times slower than this machine, 400 questions, 1,000 answers and 1,000 reviews."""
     data = bank_data(book)
     own = data["questions"]
     for copy in range(1, 1 + 400 // len(own)):
@@ -412,12 +412,12 @@ def test_quick_with_a_full_bank(context, book, tmp_path):
         answers=[
             {"id": f"a{i}", "at": moment(-9), "chapter": "l1", "question": ids[i % len(ids)],
              "given": ["A"], "right": i % 3 > 0}
-            for i in range(2000)
+            for i in range(1000)
         ],
         reviews=[
-            {"id": f"r{i}", "at": moment(-40 + i // 100), "card": CARDS[i % len(CARDS)].id,
+            {"id": f"r{i}", "at": moment(-40 + i // 50), "card": CARDS[i % len(CARDS)].id,
              "rating": 3}
-            for i in range(2000)
+            for i in range(1000)
         ],
     )  # fmt: skip
     chromium = context.new_cdp_session(page)
