@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-FRONTEND := $(wildcard src/interview/frontend/*.* src/interview/frontend/src/*)
+FRONTEND := $(wildcard $(addprefix src/interview/frontend/,*.* src/*.* src/*/*))
 
 # One BLAS thread: the labs' last digits then depend less on the machine.
 export OMP_NUM_THREADS := 1

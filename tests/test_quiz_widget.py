@@ -47,7 +47,7 @@ def test_python_sees_answers(path):
     # another kernel wrote meanwhile: nothing of it is lost
     ProgressFile(path).add({"version": 1, "answers": [event(second, False, "e2")]})
     quiz.set_state(
-        {"progress": {"version": 1, "answers": [event(first, True), event(first, False, "e3")]}}
+        {"outbox": {"version": 1, "answers": [event(first, True), event(first, False, "e3")]}}
     )
     assert len(ProgressFile(path).load()["answers"]) == 3
     assert quiz.score == (0, 2, len(quiz._ids))

@@ -1,6 +1,7 @@
 """The quiz in a real JupyterLab: run the cell, answer with the keyboard, and Python knows."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -10,6 +11,9 @@ import urllib.request
 import nbformat
 import pytest
 
+from interview import bank
+
+ASKED = next(question for question in bank.load() if question.id == "l1-units-change")
 TOKEN = "quiz"
 FIRST = 'import interview\n\nquiz = interview.quiz("l1", ["l1-units-change"], seed=1)\nquiz'
 SECOND = 'print([(a["given"], a["right"]) for a in quiz.answers.values()], tuple(quiz.score))'
@@ -22,9 +26,14 @@ def _free_port():
 
 
 @pytest.fixture
-def lab(tmp_path):
+def cells(request):
+    return getattr(request, "param", (FIRST, SECOND))
+
+
+@pytest.fixture
+def lab(tmp_path, cells):
     """Address of a JupyterLab on a notebook with two cells."""
-    cells = [nbformat.v4.new_code_cell(source) for source in (FIRST, SECOND)]
+    cells = [nbformat.v4.new_code_cell(source) for source in cells]
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": spec})
     nbformat.write(notebook, tmp_path / "lab.ipynb")
@@ -64,6 +73,17 @@ def lab(tmp_path):
         server.wait(20)
 
 
+def open_lab(context, address):
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    # JupyterLab may ask something of its own first, such as which kernel to use.
+    dialog = page.locator("dialog.jp-Dialog")
+    page.add_locator_handler(dialog, lambda box: box.locator(".jp-mod-accept").click())
+    page.goto(address)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    return page
+
+
 def run_cell(page, i):
     """Run a cell to its end; JupyterLab ignores the keys until all of it has loaded."""
     cell = page.locator(".jp-CodeCell").nth(i)
@@ -86,35 +106,79 @@ def answers(page):
     return page.locator(".jp-CodeCell").nth(1).locator(".jp-OutputArea-output").inner_text().strip()
 
 
+def option(article, is_right):
+    """Place of the right option, or of the first wrong one: the options are shuffled."""
+    correct = {choice.text for choice in ASKED.options if choice.correct}
+    texts = article.locator(".quiz-choice").evaluate_all(
+        "choices => choices.map(choice => choice.lastElementChild.textContent)"
+    )
+    return [text in correct for text in texts].index(is_right)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_python_receives_the_answer(lab, browser, scheme):
     context = browser.new_context(color_scheme=scheme, viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    # JupyterLab may ask something of its own first, such as which kernel to use.
-    dialog = page.locator("dialog.jp-Dialog")
-    page.add_locator_handler(dialog, lambda box: box.locator(".jp-mod-accept").click())
-    page.goto(lab)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    page = open_lab(context, lab)
     run_cell(page, 0)
     page.locator(".quiz").get_by_role("button", name="Start").click()
     article = page.locator(".quiz article[data-current]")
-    article.get_by_role("radio").first.focus()
+    wrong = option(article, False)
+    article.get_by_role("radio").nth(wrong).focus()
     # JupyterLab's own shortcuts would take these keys: arrows move between cells.
     page.keyboard.press("ArrowDown")
-    assert article.get_by_role("radio").nth(1).is_checked()
+    page.keyboard.press("ArrowUp")
+    assert article.get_by_role("radio").nth(wrong).is_checked()
     article.get_by_role("button", name="Check").click()
     assert article.get_by_role("status").inner_text().startswith("Wrong.")
-    assert answers(page) == "[(['B'], False)] (0, 1, 1)"
+    assert re.fullmatch(r"\[\(\['[BCD]'\], False\)\] \(0, 1, 1\)", answers(page))
 
     page.keyboard.press("Escape")
     article.get_by_role("button", name="Next").click()  # it comes again
-    article.get_by_role("radio").first.check()
-    article.get_by_role("radio").first.press("Enter")
+    right = option(article, True)
+    article.get_by_role("radio").nth(right).check()
+    article.get_by_role("radio").nth(right).press("Enter")
     assert article.get_by_role("status").inner_text().startswith("Right.")
     assert answers(page) == "[(['A'], True)] (1, 1, 1)"
 
     run_cell(page, 0)  # a new widget: the file remembers
     page.locator(".quiz-score").get_by_text("answered 1 · right 1").wait_for()
     assert page.locator(".jp-CodeCell").count() == 2
+    context.close()
+
+
+STUDY = """import interview
+from IPython.display import display
+tools = [interview.quiz(), interview.flashcards()]
+tools += [interview.mock_interview(), interview.readiness()]
+display(*tools)"""
+KEPT = 'print([len(tools[0].progress[name]) for name in ("answers", "reviews", "interviews")])'
+
+
+@pytest.mark.parametrize("cells", [(STUDY, KEPT)], indirect=True)
+def test_all_tools_work_and_share_their_progress(lab, browser):
+    context = browser.new_context(viewport={"width": 1280, "height": 1000})
+    page = open_lab(context, lab)
+    run_cell(page, 0)
+    quiz, cards, mock, ready = (page.locator(".quiz").nth(i) for i in range(4))
+    cards.get_by_role("button", name="Start session").click()
+    cards.get_by_role("button", name="Show the answer").click()
+    cards.locator(".rubric").wait_for()
+    widths = cards.locator("math").evaluate_all(
+        "all => all.map(math => math.getBoundingClientRect().width)"
+    )
+    assert 0 not in widths, "a formula does not show"
+    page.keyboard.press("4")
+    cards.get_by_text("Easy: it comes again in").wait_for()
+    cards.get_by_role("button", name="End session").click()
+    mock.get_by_role("button", name="Begin").click()
+    mock.get_by_role("button", name="End the interview").click()
+    mock.locator("form input").first.check()
+    mock.get_by_role("button", name="Score").click()
+    mock.get_by_text("You said 1 of").wait_for()
+    quiz.get_by_role("button", name="Ten-question").click()
+    article = quiz.locator("article[data-current]")
+    assert article.get_by_role("button", name="Check").is_visible()
+    ready.get_by_text("Enter the day of your interview").wait_for()
+    page.keyboard.press("Escape")
+    assert answers(page) == "[0, 1, 1]"
     context.close()

@@ -61,12 +61,12 @@ def _check_links(app: Sphinx, env: BuildEnvironment) -> None:
             )
 
 
-def quiz_pages(app: Sphinx) -> dict[str, str]:
-    """The page on which each chapter's questions stand, by the chapter's name."""
-    return {
+def _find_quizzes(app: Sphinx, env: BuildEnvironment) -> None:
+    """Note the page on which each chapter's questions stand."""
+    env.quiz_pages = {
         node["chapter"]: name
-        for name in sorted(app.env.found_docs)
-        for node in app.env.get_doctree(name).findall(QuizNode)
+        for name in sorted(env.found_docs)
+        for node in env.get_doctree(name).findall(QuizNode)
     }
 
 
@@ -96,7 +96,7 @@ def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     _fill_labs(app, doctree)
     if not any(doctree.findall(QuizNode)):
         return
-    homes = quiz_pages(app)
+    homes = app.env.quiz_pages
     home = {question.id: homes.get(question.chapter) for question in app.env.bank_questions}
 
     def section_url(section: str) -> str:
@@ -125,4 +125,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("quiz", Quiz)
     app.connect("env-before-read-docs", _load_bank)
     app.connect("env-check-consistency", _check_links)
+    app.connect("env-check-consistency", _find_quizzes)
     app.connect("doctree-resolved", _resolve)

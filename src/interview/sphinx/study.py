@@ -3,6 +3,7 @@
 page is light; without scripts there are links to where the questions can be read."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
@@ -11,7 +12,6 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from interview.sphinx.quiz import quiz_pages
 from interview.study_data import study_data
 from interview.study_ref import TOOLS, StudyRef
 
@@ -37,12 +37,18 @@ class Study(SphinxDirective):
 
 
 def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for node in list(doctree.findall(nodes.raw)):
+    for node, tool in list(_tools(doctree)):
+        html = _html(app, docname, tool)
+        node.replace_self(nodes.raw("", html, format="html", study=tool))
+
+
+def _tools(doctree: nodes.document) -> Iterator[tuple[nodes.Element, str]]:
+    """The places of study tools: of the directive, and of a notebook's stored output."""
+    for node in doctree.findall(StudyNode):
+        yield node, node["tool"]
+    for node in doctree.findall(nodes.raw):
         if node.get("format") == "html" and (ref := StudyRef.find(node.astext())):
-            node.replace_self(StudyNode(tool=ref.tool))
-    for node in list(doctree.findall(StudyNode)):
-        html = _html(app, docname, node["tool"])
-        node.replace_self(nodes.raw("", html, format="html", study=node["tool"]))
+            yield node, ref.tool
 
 
 def _html(app: Sphinx, docname: str, tool: str) -> str:
@@ -52,7 +58,7 @@ def _html(app: Sphinx, docname: str, tool: str) -> str:
     links = ", ".join(
         f'<a href="{app.builder.get_relative_uri(docname, page)}">'
         f"{escape(chapter.replace('-', ' '))}</a>"
-        for chapter, page in sorted(quiz_pages(app).items())
+        for chapter, page in sorted(app.env.quiz_pages.items())
         if not page.startswith("notebooks/")
     )
     return (
@@ -64,9 +70,9 @@ def _html(app: Sphinx, docname: str, tool: str) -> str:
 
 def _write_bank(app: Sphinx) -> list:
     """Write the questions that the study tools show, with addresses from a folder of the book."""
-    if app.builder.format != "html":
+    if app.builder.format != "html" or not _is_used(app):
         return []
-    homes = quiz_pages(app)
+    homes = app.env.quiz_pages
     chapter = {question.id: question.chapter for question in app.env.bank_questions}
 
     def section_url(section: str) -> str:
@@ -77,12 +83,22 @@ def _write_bank(app: Sphinx) -> list:
         page = homes.get(chapter[id])
         return f"../{app.builder.get_target_uri(page)}#q-{id}" if page else f"#q-{id}"
 
-    data = json.dumps(study_data(app.env.bank_questions, section_url, question_url))
+    try:
+        data = json.dumps(study_data(app.env.bank_questions, section_url, question_url))
+    except ValueError as error:
+        logger.warning("study: %s", error)
+        return []
     target = Path(app.outdir, "_static", BANK)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Browsers read JSON in a string much faster than an object of the same size.
     target.write_text(f"interviewBank = JSON.parse({json.dumps(data)});\n", encoding="utf-8")
     return []
+
+
+def _is_used(app: Sphinx) -> bool:
+    """Whether a page has a study tool."""
+    doctrees = map(app.env.get_doctree, app.env.found_docs)
+    return any(any(_tools(doctree)) for doctree in doctrees)
 
 
 def setup(app: Sphinx) -> None:

@@ -22,7 +22,12 @@ export const select = (label, options, properties = {}) => {
 
 /** A labelled whole number. */
 export const wholeNumber = (label, value, min, max, properties = {}) =>
-  h("label", {}, `${label} `, h("input", { type: "number", min, max, step: 1, value, ...properties }));
+  h(
+    "label",
+    {},
+    `${label} `,
+    h("input", { type: "number", min, max, step: 1, value, ...properties }),
+  );
 
 /** Read the field of a `wholeNumber`; throws an Error whose message is one sentence. */
 export function readWhole(label) {

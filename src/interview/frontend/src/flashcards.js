@@ -2,6 +2,7 @@
 
 import { button, h, letScroll, plural, readWhole, select, titleOf, wholeNumber } from "./dom.js";
 import { deckOf } from "./deck.js";
+import { showProblems } from "./panel.js";
 import { intervals, Memory, RATINGS } from "./scheduler.js";
 import { newEvent, reviewsOf, setting } from "./store/events.js";
 
@@ -176,6 +177,7 @@ export function mount(root, host) {
     const kept = setting(host.get("progress"), "newCardsPerDay");
     perDay.control.value = Number.isInteger(kept) ? kept : NEW_PER_DAY;
   };
+  const endProblems = host.hasPanel ? () => {} : showProblems(host, message);
   const ending = host.on("progress", () => {
     if (!shown) readSettings();
     refresh();
@@ -186,6 +188,7 @@ export function mount(root, host) {
 
   return () => {
     ending();
+    endProblems();
     root.replaceChildren();
   };
 }

@@ -1,7 +1,9 @@
 // The mock interview: questions against the clock, then the rubric, then the result.
 
-import { button, h, letScroll, plural, readWhole, select, table, titleOf, wholeNumber } from "./dom.js";
+import { button, h, letScroll, plural, readWhole } from "./dom.js";
+import { select, table, titleOf, wholeNumber } from "./dom.js";
 import { clock, plan, scoreOf } from "./mock.js";
+import { showProblems } from "./panel.js";
 import { resultByTopic } from "./result.js";
 import { LEVELS } from "./select.js";
 import { randomSeed } from "./shuffle.js";
@@ -185,7 +187,8 @@ export function mount(root, host) {
     host.add({ interviews: [kept] });
     const said = questions.reduce((sum, question) => sum + question.said.length, 0);
     const all = questions.reduce((sum, question) => sum + question.of, 0);
-    resultTitle.textContent = `You said ${said} of ${plural(all, "key point")}: ${percent(scoreOf(kept))}.`;
+    const score = percent(scoreOf(kept));
+    resultTitle.textContent = `You said ${said} of ${plural(all, "key point")}: ${score}.`;
     const results = questions.map(({ question, said, of }) => ({
       question: bank.get(question),
       share: said.length / of,
@@ -213,6 +216,7 @@ export function mount(root, host) {
     );
   };
 
+  const endProblems = host.hasPanel ? () => {} : showProblems(host, message);
   const ending = host.on("progress", showPast);
   root.replaceChildren(bar, asking, rubric, result);
   showPast();
@@ -220,6 +224,7 @@ export function mount(root, host) {
   return () => {
     clearInterval(ticking);
     ending();
+    endProblems();
     root.replaceChildren();
   };
 }

@@ -51,10 +51,11 @@ const distance = (question, level) =>
 function takeTurns(questions, topics) {
   const queues = topics.map((topic) => questions.filter(({ chapter }) => chapter === topic));
   const longest = Math.max(0, ...queues.map((queue) => queue.length));
-  return Array.from({ length: longest }, (_, i) => queues.flatMap((queue) => queue[i] ?? [])).flat();
+  const turns = Array.from({ length: longest }, (_, i) => queues.map((queue) => queue[i] ?? []));
+  return turns.flat(2);
 }
 
-/** Of the key points of an interview's questions, the share that was said; NaN when there are none. */
+/** The share that was said of an interview's key points; NaN when there are none. */
 export function scoreOf(interview) {
   const said = interview.questions.reduce((sum, question) => sum + question.said.length, 0);
   return said / interview.questions.reduce((sum, question) => sum + question.of, 0);

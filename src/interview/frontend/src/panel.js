@@ -5,6 +5,16 @@ import { parse } from "./store/document.js";
 import { scoreByChapter } from "./store/events.js";
 import { EVENTS } from "./store/merge.js";
 
+/** Say in an element why progress is not kept, if so; returns a function that ends it. */
+export function showProblems(host, message) {
+  let said = "";
+  const show = () => {
+    if (host.get("problem") !== said) message.textContent = said = host.get("problem");
+  };
+  show();
+  return host.on("problem", show);
+}
+
 /** @returns {{element: HTMLElement, message: HTMLElement, end: () => void}} */
 export function progressPanel(host) {
   const message = h("p", { className: "quiz-message", role: "status" });
@@ -74,10 +84,6 @@ export function progressPanel(host) {
     message.textContent = "Progress was reset.";
   }
 
-  let problem = "";
-  const showProblem = () => {
-    if (host.get("problem") !== problem) message.textContent = problem = host.get("problem");
-  };
   const showScores = () => {
     const scores = [...scoreByChapter(host.get("progress"))].sort(([a], [b]) => (a < b ? -1 : 1));
     const rows = scores.map(([chapter, { answered, right }]) => [
@@ -93,8 +99,7 @@ export function progressPanel(host) {
     );
   };
 
-  const endings = [host.on("problem", showProblem), host.on("progress", showScores)];
-  showProblem();
+  const endings = [showProblems(host, message), host.on("progress", showScores)];
   showScores();
   return { element, message, end: () => endings.forEach((end) => end()) };
 }

@@ -73,12 +73,10 @@ export function mount(root, host) {
     meter,
     result,
     h("div", { className: "quiz-actions" }, start, diagnose, missed, stop, list),
-    ...(ofBank
-      ? [order]
-      : [
-          h("details", {}, h("summary", {}, "Choose questions and order"), order),
-          h("details", {}, h("summary", {}, "Progress: score, export, import"), panel.element),
-        ]),
+    ofBank ? order : h("details", {}, h("summary", {}, "Choose questions and order"), order),
+    ...(host.hasPanel
+      ? []
+      : [h("details", {}, h("summary", {}, "Progress: score, export, import"), panel.element)]),
     panel.message,
     rounds.position,
   );
@@ -102,7 +100,8 @@ export function mount(root, host) {
       here(question),
     );
     const right = lastHere.filter((answer) => answer.right).length;
-    score.textContent = `${plural(total, "question")} · answered ${lastHere.length} · right ${right}`;
+    const answered = `answered ${lastHere.length} · right ${right}`;
+    score.textContent = `${plural(total, "question")} · ${answered}`;
     meter.value = right;
     const chosen = selected();
     const left = dueIds(false).length;

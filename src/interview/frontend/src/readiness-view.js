@@ -1,6 +1,7 @@
 // Readiness: the predicted recall on the day of the interview, and today's reviews for it.
 
 import { button, h, plural, table, titleOf } from "./dom.js";
+import { showProblems } from "./panel.js";
 import { questionsOf } from "./questions.js";
 import { byChapter, ENOUGH, evidence, worthReviewing } from "./readiness.js";
 import { sectionLink } from "./result.js";
@@ -84,7 +85,8 @@ export function mount(root, host) {
       `${seen} of ${all}`,
     ]);
     const days = day - studyDay(now);
-    const caption = `Predicted recall ${days ? `in ${plural(days, "day")}` : "today"}, if you stop now`;
+    const when = days ? `in ${plural(days, "day")}` : "today";
+    const caption = `Predicted recall ${when}, if you stop now`;
     chapters.replaceChildren(
       table(caption, ["Chapter", "Recall (likely range)", "Questions answered"], rows),
       h(
@@ -131,6 +133,7 @@ export function mount(root, host) {
     const kept = setting(host.get("progress"), "interview");
     if (typeof kept === "string" && document.activeElement !== date) date.value = kept;
   };
+  const endProblems = host.hasPanel ? () => {} : showProblems(host, message);
   const ending = host.on("progress", () => {
     readDate();
     refresh();
@@ -143,6 +146,7 @@ export function mount(root, host) {
   return () => {
     rounds.leave();
     ending();
+    endProblems();
     root.replaceChildren();
     delete root.dataset.view;
   };

@@ -18,7 +18,8 @@ export function evidence(progress) {
     card: question,
     rating: right ? GOOD : AGAIN,
   }));
-  return [...answers, ...reviewsOf(progress)].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const inTime = (a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+  return [...answers, ...reviewsOf(progress)].sort(inTime);
 }
 
 /**

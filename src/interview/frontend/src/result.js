@@ -12,7 +12,7 @@ export const sectionLink = ({ section, url, chapter }, withChapter = false) => {
 };
 
 /** Links to the sections of these questions, each once. */
-export function reread(questions, withChapter = false) {
+function reread(questions, withChapter = false) {
   const links = new Map(questions.map((q) => [q.section, sectionLink(q, withChapter)]));
   return [...links.values()].flatMap((link, i) => (i ? [", ", link] : [link]));
 }

@@ -5,4 +5,6 @@ import { pageHost } from "./store/host-page.js";
 import { TOOLS } from "./tools.js";
 
 const host = pageHost(new Bank(globalThis.interviewBank)); // from bank.js, a script of its own
-document.querySelectorAll(".quiz[data-tool]").forEach((root) => TOOLS[root.dataset.tool](root, host));
+host.hasPanel = document.querySelector(".quiz[data-tool=progress]") !== null;
+const roots = document.querySelectorAll(".quiz[data-tool]");
+roots.forEach((root) => TOOLS[root.dataset.tool](root, host));

@@ -2,8 +2,8 @@
 
 import { EVENTS, isMap, merge } from "./merge.js";
 
-export const VERSION = 2;
-export const DEPTH = 20; // of nesting, far more than any document needs
+const VERSION = 2;
+const DEPTH = 20; // of nesting, far more than any document needs
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/; // of one width, so it sorts as text
 

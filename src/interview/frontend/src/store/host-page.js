@@ -22,7 +22,9 @@ const eventsSince = (document, moment) =>
  * A host has `get(name)` and `on(name, callback)`, which returns a function that ends the
  * subscription, for two values: "progress", the document, and "problem", a sentence on why
  * progress is not kept, or "". `add(events)` adds lists of events, by name, to what is kept;
- * `unite(document)` all of a document; `reset()` forgets everything. `bank`, if there is one, holds all questions (bank.js).
+ * `unite(document)` all of a document; `reset()` forgets everything. `bank`, if there is one, holds
+ * all questions (questions.js); `hasPanel` says that a tool beside the others shows the progress
+ * (panel.js).
  */
 export function pageHost(bank = null, storage = () => window.localStorage) {
   const values = { progress: documentOf(), problem: "" };

@@ -68,7 +68,7 @@ const rank = (value) => (isMap(value) ? 2 : Array.isArray(value) ? 1 : 0);
 const compare = (a, b) => (a < b ? -1 : a > b ? 1 : 0); // texts by their UTF-16 units
 
 /** A text that is equal for equal JSON values, and the same in both languages. */
-export function canonical(value) {
+function canonical(value) {
   if (isMap(value)) {
     const parts = Object.entries(value).map(([key, part]) => `${ascii(key)}:${canonical(part)}`);
     return `{${parts.sort(compare).join()}}`;
