@@ -68,7 +68,9 @@ def ask(page, question):
 
 
 def stored(page):
-    return json.loads(page.evaluate("key => localStorage.getItem(key)", KEY))["answers"]
+    """What is kept: it is written when the task in which it was made is over."""
+    later = "key => new Promise(done => setTimeout(() => done(localStorage.getItem(key))))"
+    return json.loads(page.evaluate(later, KEY))["answers"]
 
 
 SHOWN = """article => [...article.querySelectorAll('form .quiz-choice')].map(choice => {

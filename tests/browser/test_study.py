@@ -64,7 +64,9 @@ def has_focus(page, text):
 
 
 def stored(page):
-    return json.loads(page.evaluate("key => localStorage.getItem(key)", KEY))
+    """What is kept: it is written when the task in which it was made is over."""
+    later = "key => new Promise(done => setTimeout(() => done(localStorage.getItem(key))))"
+    return json.loads(page.evaluate(later, KEY))
 
 
 def store(page, **events):

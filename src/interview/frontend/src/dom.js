@@ -63,6 +63,13 @@ export const titleOf = (chapter) => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
+/** An attribute that names a field whose label is a formula only, which some readers pass over. */
+export function formulaName(label) {
+  const copy = label.cloneNode(true);
+  copy.querySelectorAll("math").forEach((math) => math.remove());
+  return /\p{L}|\p{N}/u.test(copy.textContent) ? {} : { "aria-label": label.textContent };
+}
+
 /** A count with its noun. */
 export const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
 

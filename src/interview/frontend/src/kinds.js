@@ -4,7 +4,7 @@
 // Error with a sentence for the reader when nothing usable was; `settle()`, after the answer; and
 // perhaps `show()` and `hide()`.
 
-import { h } from "./dom.js";
+import { formulaName, h } from "./dom.js";
 import { isClose, parseNumber } from "./number.js";
 import { shuffled } from "./shuffle.js";
 
@@ -20,7 +20,7 @@ function choices(type, legend, items, mark) {
     h(
       "label",
       { className: "quiz-choice" },
-      h("input", { type, name, value: String(i) }),
+      h("input", { type, name, value: String(i), ...(mark ? {} : formulaName(item)) }),
       ...(mark ? [h("span", { className: "quiz-letter" }, `${mark(i)}.`)] : []),
       h("span", {}, ...copyOf(item)),
     ),

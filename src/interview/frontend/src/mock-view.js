@@ -1,6 +1,6 @@
 // The mock interview: questions against the clock, then the rubric, then the result.
 
-import { button, h, letScroll, plural, readWhole } from "./dom.js";
+import { button, formulaName, h, letScroll, plural, readWhole } from "./dom.js";
 import { select, table, titleOf, wholeNumber } from "./dom.js";
 import { clock, plan, scoreOf } from "./mock.js";
 import { showProblems } from "./panel.js";
@@ -153,7 +153,7 @@ export function mount(root, host) {
       h(
         "label",
         { className: "quiz-choice" },
-        h("input", { type: "checkbox", value: String(i + 1) }),
+        h("input", { type: "checkbox", value: String(i + 1), ...formulaName(point) }),
         h("span", {}, ...point.childNodes),
       ),
     );
