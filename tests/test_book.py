@@ -94,10 +94,11 @@ def test_page_has_its_figures_and_code(open_page, page):
 
 
 @pytest.mark.parametrize("lab", LAB_NAMES)
-def test_a_lab_is_a_chapters(lab):
-    """By its name: the chapter's, or the chapter's and more; and no two chapters claim it."""
-    owners = [name for name in CHAPTERS if lab == name or lab.startswith(f"{name}-")]
-    assert len(owners) == 1, f"notebooks/{lab} belongs to the chapters {owners}"
+def test_a_lab_belongs_to_one_page_of_prose(lab):
+    """By its name: the page's, or a chapter's and more."""
+    owners = [name for name in CHAPTERS if lab.startswith(f"{name}-")]
+    owners += [lab] if f"book/{lab}" in PAGES else []
+    assert len(owners) == 1, f"notebooks/{lab} belongs to the pages {owners}"
 
 
 @each_chapter
