@@ -9,7 +9,7 @@ FRONTEND := $(wildcard $(addprefix src/interview/frontend/,*.* src/*.* src/*/*))
 # One BLAS thread: the labs' last digits then depend less on the machine.
 export OMP_NUM_THREADS := 1
 
-.PHONY: book serve lab notebooks test bench clean
+.PHONY: book serve lab notebooks test dist bench clean
 
 book: .venv/.book ## build _build/html, warnings are errors
 	@$(BIN)/python -m interview check
@@ -30,6 +30,9 @@ test: .venv/.test book ## everything: style, unit, notebook, book and browser te
 	$(BIN)/ruff format --check
 	CHROMIUM="$$($(BIN)/python tools/browser.py)" && export CHROMIUM && \
 	$(BIN)/pytest -n 2 --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg tests notebooks
+
+dist: .venv/.test book ## the book and its formula sheet (PDF) as one zip file
+	@CHROMIUM="$$($(BIN)/python tools/browser.py)" && $(BIN)/python tools/dist.py "$$CHROMIUM"
 
 bench: .venv/.bench ## time our methods against named peers
 	$(BIN)/python -m benchmarks
