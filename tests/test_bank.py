@@ -90,6 +90,11 @@ def test_where_is_the_line_of_the_question():
         assert question.id in lines[int(line) - 1], f"{question.where} is not {question.id}"
 
 
+def test_questions_come_in_the_order_of_the_course():
+    chapters = list(dict.fromkeys(question.chapter for question in QUESTIONS))
+    assert chapters == CHAPTERS
+
+
 def test_options_differ():
     for question in QUESTIONS:
         texts = [option.text.strip() for option in question.options]

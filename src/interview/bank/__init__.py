@@ -14,6 +14,20 @@ from interview.located_yaml import DataError, LocatedYaml
 FOLDER = Path(__file__).parent
 _SCHEMA = Draft202012Validator(json.loads((FOLDER / "schema.json").read_text(encoding="utf-8")))
 
+# The order of the course; a chapter that is not named comes last.
+COURSE = (
+    "introduction",
+    "overfitting",
+    "l1",
+    "l2",
+    "dropout",
+    "geometry",
+    "applications",
+    "edge-cases",
+    "flash-notes",
+    "mastery",
+)
+
 
 @dataclass(frozen=True)
 class Option:
@@ -63,7 +77,7 @@ def load(folder: Path = FOLDER) -> list[Question]:
     Returns
     -------
     list of Question
-        In the order of the file names, then of each file.
+        In the order of the course, then of each file.
 
     Raises
     ------
@@ -71,7 +85,7 @@ def load(folder: Path = FOLDER) -> list[Question]:
         If anything is malformed; names file, line and what is wrong, for all mistakes at once.
     """
     questions, problems = [], []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.glob("*.yaml"), key=_place):
         try:
             questions += _load_chapter(path)
         except DataError as error:
@@ -81,6 +95,10 @@ def load(folder: Path = FOLDER) -> list[Question]:
     if problems:
         raise DataError(problems)
     return questions
+
+
+def _place(path: Path) -> tuple[int, str]:
+    return COURSE.index(path.stem) if path.stem in COURSE else len(COURSE), path.stem
 
 
 def _load_chapter(path: Path) -> list[Question]:
