@@ -48,7 +48,7 @@ def test_no_two_questions_are_alike():
         f"{a} and {b}"
         for i, (a, first) in enumerate(bags)
         for b, second in bags[i + 1 :]
-        if len(first & second) > 0.7 * len(first | second)
+        if len(first & second) > 0.75 * len(first | second)
     ]
     assert not alike, f"questions that are nearly the same: {alike}"
 

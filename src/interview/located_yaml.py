@@ -6,6 +6,8 @@ import yaml
 from yaml.reader import ReaderError
 
 Location = tuple[str | int, ...]
+# libyaml reads the bank ten times as fast; PyYAML's wheels have it, a build from source may not.
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DataError(ValueError):
@@ -34,7 +36,7 @@ class LocatedYaml:
         self.path = path
         self._lines: dict[Location, int] = {(): 1}
         try:
-            loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+            loader = Loader(path.read_text(encoding="utf-8"))
             root = loader.get_single_node()
             self.data = self._build(loader, root, ()) if root else None
         except UnicodeDecodeError as error:
@@ -50,7 +52,7 @@ class LocatedYaml:
             reason = str(error).splitlines()[0]
             raise DataError([f"{path.name}:1: not valid YAML: {reason}"]) from error
 
-    def _build(self, loader: yaml.SafeLoader, node: yaml.Node, at: Location):
+    def _build(self, loader: Loader, node: yaml.Node, at: Location):
         self._lines[at] = node.start_mark.line + 1
         if isinstance(node, yaml.SequenceNode):
             return [self._build(loader, child, (*at, i)) for i, child in enumerate(node.value)]
