@@ -159,7 +159,7 @@ FITS = {
         1e-5,
     ),
     "LogisticRegression(C=1 / (n * lam), l1_ratio": (
-        lambda **row: LogisticRegression(solver="saga", **exact, **row).fit(X, LABELS).coef_[0],
+        lambda **row: LogisticRegression(**exact, **row).fit(X, LABELS).coef_[0],
         LOGIT_L1,
         1e-5,
     ),
