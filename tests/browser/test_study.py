@@ -399,63 +399,6 @@ def with_bank(book, data, folder):
     return (folder / PAGE).as_uri()
 
 
-def test_quick_with_a_full_bank(context, book, tmp_path):
-    """Four times slower than this machine, 400 questions, 1,000 answers and 1,000 reviews."""
-    data = bank_data(book)
-    own = data["questions"]
-    for copy in range(1, 1 + 400 // len(own)):
-        data["questions"] = data["questions"] + [
-            entry | {"id": f"{entry['id']}-{copy}"} for entry in own
-        ]
-    page = open_page(context, with_bank(book, data, tmp_path))
-    ids = [entry["id"] for entry in data["questions"]]
-    store(
-        page,
-        answers=[
-            {"id": f"a{i}", "at": moment(-9), "chapter": "l1", "question": ids[i % len(ids)],
-             "given": ["A"], "right": i % 3 > 0}
-            for i in range(1000)
-        ],
-        reviews=[
-            {"id": f"r{i}", "at": moment(-40 + i // 50), "card": CARDS[i % len(CARDS)].id,
-             "rating": 3}
-            for i in range(1000)
-        ],
-    )  # fmt: skip
-    chromium = context.new_cdp_session(page)
-    chromium.send("Emulation.setCPUThrottlingRate", {"rate": 4})
-    # What the page's main thread does until all tools are mounted, in its own time: on a machine
-    # that does nothing else this is what the reader waits.
-    chromium.send("Performance.enable", {"timeDomain": "threadTicks"})
-    ready = []
-    for _ in range(5):
-        page.reload(wait_until="domcontentloaded")
-        measured = chromium.send("Performance.getMetrics")["metrics"]
-        (busy,) = (metric["value"] for metric in measured if metric["name"] == "TaskDuration")
-        ready.append(round(1000 * busy))
-    assert tool(page, "readiness").locator(".quiz-bar").first.is_visible()
-    quiz, feedback = tool(page, "quiz"), []
-    for _ in range(8):
-        quiz.get_by_label("Kind").select_option("single")
-        quiz.get_by_role("button", name=re.compile("^(Start|Continue)")).click()
-        article = quiz.locator("article[data-current]")
-        article.locator("form input").first.check()
-        feedback.append(
-            article.get_by_role("button", name="Check").evaluate(
-                """button => {
-                  const start = performance.now();
-                  button.click();
-                  button.closest('article').getBoundingClientRect();
-                  return performance.now() - start;
-                }"""
-            )
-        )
-        quiz.get_by_role("button", name="Stop").click()
-    print(f"{len(ids)} questions: ready ms {ready}, feedback ms {feedback}")
-    assert min(ready) <= 1000, ready
-    assert min(feedback) <= 50, feedback
-
-
 # --- accessible ----------------------------------------------------------------------------------
 
 
