@@ -6,6 +6,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from interview import bank
 from interview.quiz_html import cards_html
+from interview.sphinx.quiz import section_urls
 
 
 class CardsNode(nodes.General, nodes.Element):
@@ -43,10 +44,7 @@ def _unfit(question: bank.Question) -> str | None:
 
 
 def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    def section_url(section: str) -> str:
-        page, anchor = section.split("#")
-        return f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
-
+    section_url = section_urls(app, docname)
     for node in list(doctree.findall(CardsNode)):
         node.replace_self(nodes.raw("", cards_html(node["cards"], section_url), format="html"))
 

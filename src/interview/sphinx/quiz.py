@@ -1,7 +1,7 @@
 """A chapter's questions on the page, answers folded away: ``{quiz} l1`` in prose, and in a lab the
 output of ``interview.quiz``, which stores the chapter's name only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import ClassVar
 
 from docutils import nodes
@@ -92,16 +92,22 @@ def _fill_labs(app: Sphinx, doctree: nodes.document) -> None:
         node.replace_self(quiz)
 
 
+def section_urls(app: Sphinx, docname: str) -> Callable[[str], str]:
+    """Turn a question's `section` into its address as seen from a page."""
+
+    def section_url(section: str) -> str:
+        page, anchor = section.split("#")
+        return f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
+
+    return section_url
+
+
 def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     _fill_labs(app, doctree)
     if not any(doctree.findall(QuizNode)):
         return
     homes = app.env.quiz_pages
     home = {question.id: homes.get(question.chapter) for question in app.env.bank_questions}
-
-    def section_url(section: str) -> str:
-        page, anchor = section.split("#")
-        return f"{app.builder.get_relative_uri(docname, page)}#{anchor}"
 
     for node in list(doctree.findall(QuizNode)):
         here = {question.id for question in node["questions"]}
@@ -112,7 +118,11 @@ def _resolve(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
         try:
             html = quiz_html(
-                node["chapter"], node["questions"], section_url, question_url, node["seed"]
+                node["chapter"],
+                node["questions"],
+                section_urls(app, docname),
+                question_url,
+                node["seed"],
             )
         except ValueError as error:
             logger.warning("quiz %s: %s", node["chapter"], error, location=node)
