@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from opening import open_page
 
 from interview import bank, frontend
 from interview.frontend import build
@@ -33,14 +34,6 @@ def context(browser):
     context = browser.new_context()
     yield context
     context.close()
-
-
-def open_page(context, address):
-    page = context.new_page()
-    page.problems = []
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.goto(address)
-    return page
 
 
 @pytest.fixture

@@ -1,0 +1,9 @@
+"""Open a page and note what its scripts throw."""
+
+
+def open_page(context, address):
+    page = context.new_page()
+    page.problems = []
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.goto(address)
+    return page
