@@ -1,6 +1,6 @@
 // Readiness: the predicted recall on the day of the interview, and today's reviews for it.
 
-import { button, h, plural, table, titleOf } from "./dom.js";
+import { afterPaint, button, h, plural, table, titleOf } from "./dom.js";
 import { showProblems } from "./panel.js";
 import { questionsOf } from "./questions.js";
 import { byChapter, ENOUGH, evidence, worthReviewing } from "./readiness.js";
@@ -141,7 +141,7 @@ export function mount(root, host) {
   root.replaceChildren(bar);
   root.dataset.view = "start";
   readDate();
-  refresh();
+  afterPaint(refresh);
 
   return () => {
     rounds.leave();

@@ -58,7 +58,7 @@ export class Memory {
 const dueDay = (state) => Math.floor(state.due.getTime() / DAY);
 
 /** Whether a card is to be reviewed today, at whatever time. */
-export const isDueToday = (state, now) => dueDay(state) <= studyDay(now);
+export const isDueToday = (state, today) => dueDay(state) <= today;
 
 /** Whether a card is in its first steps, which take minutes, and its next step has come. */
 export const isStepDue = (state, now) => isLearning(state) && state.due <= studyTime(now);
