@@ -4,7 +4,7 @@ import { afterPaint, button, h, letScroll, plural, readWhole } from "./dom.js";
 import { select, titleOf, wholeNumber } from "./dom.js";
 import { deckOf } from "./deck.js";
 import { showProblems } from "./panel.js";
-import { intervals, Memory, RATINGS } from "./scheduler.js";
+import { intervals, RATINGS, statesAfter } from "./scheduler.js";
 import { newEvent, reviewsOf, setting } from "./store/events.js";
 
 const NEW_PER_DAY = 10;
@@ -17,7 +17,6 @@ const MINUTES = 10;
  */
 export function mount(root, host) {
   const { bank } = host;
-  const memory = new Memory();
   let shown = null; // the card on the screen
   let done = []; // the reviews of this session
   let endsAt = 0;
@@ -73,7 +72,7 @@ export function mount(root, host) {
       .map(({ id }) => id);
   const deck = () => {
     const held = reviews();
-    return deckOf(cardIds(), memory.states(held), held, Number(perDay.control.value), Date.now());
+    return deckOf(cardIds(), statesAfter(held), held, Number(perDay.control.value), Date.now());
   };
 
   function refresh({ due, fresh, seen, all } = deck()) {
@@ -133,7 +132,7 @@ export function mount(root, host) {
   }
 
   function showBack() {
-    const next = intervals(memory.states(reviews()).get(shown), Date.now());
+    const next = intervals(statesAfter(reviews()).get(shown), Date.now());
     ratings.forEach((element, i) =>
       element.replaceChildren(RATINGS[i], h("span", { className: "card-interval" }, next[i])),
     );
