@@ -63,3 +63,23 @@ def test_palette_can_be_seen(name, background):
 
 def test_palette_is_the_cycle():
     assert len(set(figures.CYCLE)) == len(figures.CYCLE) == 6
+
+
+def test_glue_stores_what_myst_nb_stores(monkeypatch):
+    from IPython.core.interactiveshell import InteractiveShell
+    from myst_nb.ext import glue as theirs
+
+    stored = []
+
+    def record(data, *, raw, metadata):
+        stored.append((data, raw, metadata))
+
+    InteractiveShell.instance()  # without one, myst_nb formats nothing
+    monkeypatch.setattr(theirs, "ipy_display", record)
+    monkeypatch.setattr(figures, "display", record)
+    for value in (3, 0.25, "12 %"):
+        stored.clear()
+        theirs.glue("name", value, display=False)
+        figures.glue("name", value)
+        assert stored[0] == stored[1]
+    InteractiveShell.clear_instance()

@@ -1,4 +1,7 @@
-"""One look for every figure: palette, sizes, and SVG that is legible in light and in dark."""
+"""One look for every figure: palette, sizes, and SVG that is legible in light and in dark.
+
+And `glue`, by which a lab hands a number to the book's pages.
+"""
 
 import io
 import re
@@ -83,3 +86,17 @@ def to_svg(fig: Figure) -> str:
 def show(fig: Figure) -> None:
     """Display the figure in a notebook as SVG and close it."""
     display(SVG(to_svg(fig)))
+
+
+def glue(name: str, value) -> None:
+    """Store `value` in the notebook under `name`, for the book's pages; nothing is shown.
+
+    It is `myst_nb.glue(name, value, display=False)` for what prints as its `repr`, without loading
+    Sphinx, which takes seconds.
+    """
+    prefix = "application/papermill.record/"
+    display(
+        {f"{prefix}text/plain": repr(value)},
+        metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
+        raw=True,
+    )
