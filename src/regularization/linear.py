@@ -150,14 +150,14 @@ def _centre(X, y):
 
 def _lassos(X, y, lams, tol, max_iter):
     """The lasso for each of `lams` by the working set, a list of models."""
-    X, y = check_data(X, y)
+    X, y = check_data(X, y, finite_X=False)  # the fit finds out in passing
     tol, max_iter = check_number(tol, "tol", low=0), check_count(max_iter, "max_iter")
     models, positive = [None] * len(lams), np.flatnonzero(lams > 0)
-    fits, x_mean, y_mean = lasso_fits(X, y, lams[positive], tol, max_iter)
-    for i, (active, w_active, gap, passes, converged) in zip(positive, fits, strict=True):
+    fits = lasso_fits(X, y, lams[positive], tol, max_iter)
+    for i, (active, w_active, mean, gap, passes, converged) in zip(positive, fits, strict=True):
         w = np.zeros(X.shape[1])
         w[active] = w_active
-        intercept = float(y_mean - x_mean[active] @ w_active)
+        intercept = float(y.mean() - mean @ w_active)
         models[i] = SparseLinearModel(w, intercept, gap, passes)
         if not converged:
             _warn(lams[i], gap, passes)
