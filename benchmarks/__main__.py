@@ -1,11 +1,12 @@
-"""``python -m benchmarks``: run all, print the table, write ``_build/bench.json``."""
+"""``python -m benchmarks``: run all, print the table, write ``_build/bench.json``; then, printed
+only, how quick the study page is."""
 
 import json
 from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import fast_lasso, lasso, sparse_product
+from benchmarks import fast_lasso, lasso, sparse_product, study_page
 
 RESULT = Path(__file__).parents[1] / "_build" / "bench.json"
 
@@ -22,6 +23,7 @@ def main() -> None:
     table = [{**asdict(row), "ratio": row.ratio} for row in rows]
     RESULT.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"ratio > 1: ours is faster. Written to _build/{RESULT.name}")
+    study_page.main()
 
 
 if __name__ == "__main__":

@@ -272,6 +272,39 @@ def test_deep_check_names_the_question(tmp_path, old, new, line, says):
     assert says in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("Option B is a trap.", "Option B"),
+        ("see answer (C)", "answer (C"),
+        ("Answers A and C hold.", "Answers A"),
+        ("as in choice 2", "choice 2"),
+        ("The second option forgets it.", "second option"),
+        ("the last two answers", "last two answers"),
+        ("All of the above", "All of the above"),
+        ("both of the above", "both of the above"),
+        ("None of the options below", "None of the options below"),
+        ("the options above", "options above"),
+    ],
+)
+def test_no_text_names_an_option_by_its_place(tmp_path, said, named):
+    """In whatever field, as the options are shuffled."""
+    fields = ("Which $x$?", "that", "tempting", 'answer: "this"', "a point", "say it")
+    for old in fields:
+        new = old.replace("this", said)
+        new = new if said in new else said
+        with pytest.raises(DataError) as raised:
+            check_bank(write(tmp_path, BANK.replace(old, new, 1)))
+        problem = f"{named!r} names an option by its place, but options are shuffled"
+        assert raised.value.problems == [f"l1.yaml:3: one-single: {problem}"]
+
+
+def test_what_only_looks_like_a_place_is_accepted(tmp_path):
+    for said in ("Teams A and B differ.", "the one above zero", "two options"):
+        check_bank(write(tmp_path, BANK.replace("tempting", said, 1)))
+    check_bank(write(tmp_path, BANK.replace("Why?", "What of the second option?", 1)))  # no options
+
+
 def test_all_mistakes_are_told_at_once(tmp_path):
     write(tmp_path, BANK.replace("level: easy", "level: x").replace("kind: recall", "kind: y"))
     (tmp_path / "l2.yaml").write_text("- nothing\n")

@@ -100,9 +100,9 @@ def test_gaps_are_counted_in_study_days(timezone):
 
 
 DECK = (
-    "const { Memory } = await load('scheduler.js'); const { deckOf } = await load('deck.js');"
+    "const { statesAfter } = await load('scheduler.js'); const { deckOf } = await load('deck.js');"
     "return data.map(({ cards, reviews, perDay, now }) =>"
-    " deckOf(cards, new Memory().states(reviews), reviews, perDay, Date.parse(now)));"
+    " deckOf(cards, statesAfter(reviews), reviews, perDay, Date.parse(now)));"
 )
 
 

@@ -100,8 +100,8 @@ def test_interview_of_other_topics_or_none():
 
 READINESS = (
     "const { byChapter, evidence, worthReviewing } = await load('readiness.js');"
-    "const { Memory, dayOfDate, studyDay } = await load('scheduler.js');"
-    "const states = new Memory().states(evidence(data.progress));"
+    "const { statesAfter, dayOfDate, studyDay } = await load('scheduler.js');"
+    "const states = statesAfter(evidence(data.progress));"
     "const now = Date.parse(data.now), day = dayOfDate(data.day);"
     "return { chapters: byChapter(data.questions, states, day),"
     " worth: worthReviewing(data.questions, states, now, day, 10)"

@@ -76,8 +76,13 @@ def visit(browser):
 
         page.on("request", on_request)
         page.on("response", on_response)
+
+        def on_failure(request) -> None:
+            if request.failure != "net::ERR_ABORTED":  # a page that is left stops loading
+                troubles.append(f"failed: {request.url} ({request.failure})")
+
         if javascript:  # without it, Chromium refuses the scripts, as it should
-            page.on("requestfailed", lambda r: troubles.append(f"failed: {r.url} ({r.failure})"))
+            page.on("requestfailed", on_failure)
         page.on("pageerror", lambda error: troubles.append(f"throws: {error}"))
         page.on(
             "console",

@@ -61,8 +61,9 @@ def ask(page, question):
 
 
 def stored(page):
-    """What is kept: it is written when the task in which it was made is over."""
-    later = "key => new Promise(done => setTimeout(() => done(localStorage.getItem(key))))"
+    """What is kept: it is written after the frame that shows what was done."""
+    later = """key => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(
+      () => done(localStorage.getItem(key))))))"""
     return json.loads(page.evaluate(later, KEY))["answers"]
 
 

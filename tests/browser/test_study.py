@@ -57,8 +57,9 @@ def has_focus(page, text):
 
 
 def stored(page):
-    """What is kept: it is written when the task in which it was made is over."""
-    later = "key => new Promise(done => setTimeout(() => done(localStorage.getItem(key))))"
+    """What is kept: it is written after the frame that shows what was done."""
+    later = """key => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(
+      () => done(localStorage.getItem(key))))))"""
     return json.loads(page.evaluate(later, KEY))
 
 
@@ -66,6 +67,11 @@ def store(page, **events):
     document = {"version": 2, "answers": []} | events
     page.evaluate("([key, text]) => localStorage.setItem(key, text)", [KEY, json.dumps(document)])
     page.reload()
+
+
+def shows(place, text):
+    """Wait until a place shows a text: counts come after the first paint."""
+    place.filter(has_text=text).wait_for()
 
 
 def moment(days):
@@ -132,7 +138,7 @@ def test_flashcards_by_keyboard(page):
     assert cards.get_by_role("status").inner_text() == "Session ended: 2 reviews."
     assert has_focus(page, "Start session")
     page.reload()
-    assert "started 2 of" in cards.locator(".quiz-score").inner_text()
+    shows(cards.locator(".quiz-score"), "started 2 of")
 
 
 def test_session_ends_with_its_minutes_and_with_its_cards(context, site):
@@ -180,7 +186,7 @@ def test_due_today_changes_at_four(browser, http, timezone):
     for clock, due in (((16, 3, 58), 0), ((16, 4, 1), 1)):
         page.clock.set_fixed_time(at(*clock))
         page.reload()
-        assert f"Due today {due} " in counts.inner_text()
+        shows(counts, f"Due today {due} ")
     context.close()
 
 
@@ -237,7 +243,7 @@ def test_mock_interview_needs_a_topic(page):
 
 def test_readiness_by_keyboard(page):
     ready = tool(page, "readiness")
-    assert "Enter the day" in ready.inner_text()
+    shows(ready, "Enter the day")
     day = (datetime.now() + timedelta(days=10)).date().isoformat()
     answers = [
         {"id": f"a{i}", "at": moment(-6), "chapter": "l1", "question": id, "right": i % 3 > 0}

@@ -12,7 +12,7 @@ _UNUSED = (
     r"scripts/fontawesome\.js",  # 1.4 MB; the icons come from the web font that is there too
     r"thebe|kernelName",  # live code needs a server on another host; throws twice on every page
     r"toggle(?:button|Hint|OpenOnPrint)",  # answers fold with <details>, which needs no script
-    r"design-tabs",  # the book has no tabs
+    r"sphinx-design|design-tabs",  # the book has no cards, grids and tabs
 )
 _UNUSED_OFF_SEARCH = r"searchtools|language_data|searchindex"  # the search page loads them itself
 _ELEMENT = r"<script(?P<tag>[^>]*)>(?P<body>.*?)</script>\s*|<link(?P<link>[^>]*)>\s*"
@@ -20,6 +20,7 @@ _UNUSED_FILES = (
     "_static/scripts/fontawesome.js",
     "_static/sphinx-thebe.*",
     "_static/togglebutton.*",
+    "_static/sphinx-design.*",
     "_static/design-tabs.js",
     "_static/**/*.map",
     "_static/**/*.ttf",
@@ -35,8 +36,11 @@ def _lean(page: str, *, is_search: bool) -> str:
         return "" if unused.search(said) else match.group()
 
     lean = re.sub(_ELEMENT, keep, page, flags=re.DOTALL)
-    # A script sets the theme; where none runs, no rule matches "auto" and the page has no colours.
-    return lean.replace(' data-theme="auto"', "", 1)
+    # No rule matches the theme "auto". Where no script runs the attribute goes; where one does, it
+    # says at once what the theme's own says after the first paint, which then has to be redone.
+    lean = lean.replace(' data-theme="auto"', "", 1)
+    dark = 'matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"'
+    return re.sub(r'(getItem\("theme"\) \|\|) "auto"', rf"\1 ({dark})", lean, count=1)
 
 
 def _lean_build(app: Sphinx, exception: Exception | None) -> None:

@@ -13,14 +13,15 @@ import { isDueToday, isLearning, isStepDue, recall, studyDay } from "./scheduler
 export function deckOf(cards, states, reviews, newPerDay, now) {
   const seen = cards.filter((card) => states.has(card));
   const today = studyDay(now);
-  const day = (card) => recall(states.get(card), today);
-  const due = seen.filter((card) => isDueToday(states.get(card), now));
+  const due = seen.filter((card) => isDueToday(states.get(card), today));
   const byTime = (a, b) => states.get(a).due - states.get(b).due;
   const steps = due.filter((card) => isLearning(states.get(card))).sort(byTime);
   const ready = steps.filter((card) => isStepDue(states.get(card), now));
   const repeats = due
     .filter((card) => !isLearning(states.get(card)))
-    .sort((a, b) => day(a) - day(b) || (a < b ? -1 : 1)); // what is nearest to being lost
+    .map((card) => [recall(states.get(card), today), card])
+    .sort(([a, one], [b, other]) => a - b || (one < other ? -1 : 1)) // nearest to being lost
+    .map(([, card]) => card);
   const left = Math.max(0, newPerDay - introduced(reviews, today));
   const fresh = cards.filter((card) => !states.has(card)).slice(0, left);
   // A step whose minutes are not over waits for the others, not for the clock.

@@ -80,6 +80,10 @@ export function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000); // the browser reads it after the click
 }
 
+/** Call when the frame that shows what was just done is painted; a hidden page paints none. */
+export const afterPaint = (callback) =>
+  document.hidden ? setTimeout(callback) : requestAnimationFrame(() => setTimeout(callback));
+
 // The theme lets the keyboard into code that is wider than the page, judging it while it is hidden.
 export const letScroll = (element) =>
   element.querySelectorAll("pre").forEach((pre) => (pre.tabIndex = 0));

@@ -1,9 +1,10 @@
 // Flashcards on a spaced-repetition schedule.
 
-import { button, h, letScroll, plural, readWhole, select, titleOf, wholeNumber } from "./dom.js";
+import { afterPaint, button, h, letScroll, plural, readWhole } from "./dom.js";
+import { select, titleOf, wholeNumber } from "./dom.js";
 import { deckOf } from "./deck.js";
 import { showProblems } from "./panel.js";
-import { intervals, Memory, RATINGS } from "./scheduler.js";
+import { intervals, RATINGS, statesAfter } from "./scheduler.js";
 import { newEvent, reviewsOf, setting } from "./store/events.js";
 
 const NEW_PER_DAY = 10;
@@ -16,14 +17,13 @@ const MINUTES = 10;
  */
 export function mount(root, host) {
   const { bank } = host;
-  const memory = new Memory();
   let shown = null; // the card on the screen
   let done = []; // the reviews of this session
   let endsAt = 0;
 
   // --- what is on the screen ---------------------------------------------------------------
 
-  const counts = h("p", { className: "quiz-score" });
+  const counts = h("p", { className: "quiz-score" }, "Due today …");
   const message = h("p", { className: "quiz-message", role: "status" });
   const chapters = [...new Set(bank.cards.map((card) => card.chapter))];
   const named = chapters.map((name) => [name, titleOf(name)]);
@@ -39,8 +39,8 @@ export function mount(root, host) {
     perDay,
   );
   const start = button("Start session", begin, { className: "quiz-primary" });
-  const undo = button("Undo", takeBack);
-  const stop = button("End session", () => end("Session ended"));
+  const undo = button("Undo", takeBack, { hidden: true });
+  const stop = button("End session", () => end("Session ended"), { hidden: true });
   const bar = h(
     "section",
     { className: "quiz-bar", "aria-label": "Flashcards" },
@@ -72,11 +72,10 @@ export function mount(root, host) {
       .map(({ id }) => id);
   const deck = () => {
     const held = reviews();
-    return deckOf(cardIds(), memory.states(held), held, Number(perDay.control.value), Date.now());
+    return deckOf(cardIds(), statesAfter(held), held, Number(perDay.control.value), Date.now());
   };
 
-  function refresh() {
-    const { due, fresh, seen, all } = deck();
+  function refresh({ due, fresh, seen, all } = deck()) {
     counts.textContent = `Due today ${due} · new today ${fresh} · started ${seen} of ${all}`;
     const running = shown !== null;
     start.hidden = settings.hidden = running;
@@ -110,12 +109,12 @@ export function mount(root, host) {
 
   function showNext() {
     if (Date.now() >= endsAt) return end("Time is up");
-    const { next } = deck();
-    if (next === undefined) return end("No card is left for today");
-    showCard(next);
+    const now = deck();
+    if (now.next === undefined) return end("No card is left for today");
+    showCard(now.next, now);
   }
 
-  function showCard(id) {
+  function showCard(id, now = deck()) {
     shown = id;
     const article = bank.article(id);
     const { chapter, level } = bank.get(id);
@@ -128,12 +127,12 @@ export function mount(root, host) {
     letScroll(face);
     back.hidden = rating.hidden = true;
     reveal.parentElement.hidden = false;
-    refresh();
+    refresh(now);
     head.focus();
   }
 
   function showBack() {
-    const next = intervals(memory.states(reviews()).get(shown), Date.now());
+    const next = intervals(statesAfter(reviews()).get(shown), Date.now());
     ratings.forEach((element, i) =>
       element.replaceChildren(RATINGS[i], h("span", { className: "card-interval" }, next[i])),
     );
@@ -184,7 +183,7 @@ export function mount(root, host) {
   });
   root.replaceChildren(bar, face);
   readSettings();
-  refresh();
+  afterPaint(() => refresh()); // replaying many reviews takes a while
 
   return () => {
     ending();

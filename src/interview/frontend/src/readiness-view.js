@@ -1,12 +1,12 @@
 // Readiness: the predicted recall on the day of the interview, and today's reviews for it.
 
-import { button, h, plural, table, titleOf } from "./dom.js";
+import { afterPaint, button, h, plural, table, titleOf } from "./dom.js";
 import { showProblems } from "./panel.js";
 import { questionsOf } from "./questions.js";
 import { byChapter, ENOUGH, evidence, worthReviewing } from "./readiness.js";
 import { sectionLink } from "./result.js";
 import { roundView } from "./round-view.js";
-import { dayOfDate, Memory, studyDay } from "./scheduler.js";
+import { dayOfDate, statesAfter, studyDay } from "./scheduler.js";
 import { randomSeed } from "./shuffle.js";
 import { newEvent, setting } from "./store/events.js";
 
@@ -20,7 +20,6 @@ const percent = (share) => `${Math.round(100 * share)} %`;
  */
 export function mount(root, host) {
   const { bank } = host;
-  const memory = new Memory();
   const questions = questionsOf(bank, root);
   const date = h("input", { type: "date", onchange: keepDate });
   const message = h("p", { className: "quiz-message", role: "status" });
@@ -74,7 +73,7 @@ export function mount(root, host) {
       today.replaceChildren();
       return;
     }
-    const states = memory.states(evidence(host.get("progress")));
+    const states = statesAfter(evidence(host.get("progress")));
     const rows = byChapter(bank.all, states, day).map(({ chapter, all, seen, recall, spread }) => [
       titleOf(chapter),
       recall === null
@@ -141,7 +140,7 @@ export function mount(root, host) {
   root.replaceChildren(bar);
   root.dataset.view = "start";
   readDate();
-  refresh();
+  afterPaint(refresh);
 
   return () => {
     rounds.leave();

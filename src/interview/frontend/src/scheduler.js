@@ -36,29 +36,26 @@ function review(state, rating, moment) {
 export const replay = (reviews) =>
   reviews.reduce((state, { at, rating }) => review(state, rating, Date.parse(at)), undefined);
 
-/** Replays reviews, each card again only when its reviews have changed. */
-export class Memory {
-  known = new Map();
+const known = new Map(); // the state after each history that was replayed, for all tools
 
-  /** @returns {Map<string, object>} the state of each card that was reviewed */
-  states(reviews) {
-    const byCard = Map.groupBy
-      ? Map.groupBy(reviews, ({ card }) => card)
-      : reviews.reduce((map, r) => map.set(r.card, [...(map.get(r.card) ?? []), r]), new Map());
-    const states = new Map();
-    for (const [card, list] of byCard) {
-      const key = list.map(({ id }) => id).join();
-      if (this.known.get(card)?.key !== key) this.known.set(card, { key, state: replay(list) });
-      states.set(card, this.known.get(card).state);
-    }
-    return states;
+/** @returns {Map<string, object>} the state of each card that was reviewed */
+export function statesAfter(reviews) {
+  const byCard = Map.groupBy
+    ? Map.groupBy(reviews, ({ card }) => card)
+    : reviews.reduce((map, r) => map.set(r.card, [...(map.get(r.card) ?? []), r]), new Map());
+  const states = new Map();
+  for (const [card, list] of byCard) {
+    const history = list.map(({ at, rating }) => `${at} ${rating}`).join();
+    if (!known.has(history)) known.set(history, replay(list));
+    states.set(card, known.get(history));
   }
+  return states;
 }
 
 const dueDay = (state) => Math.floor(state.due.getTime() / DAY);
 
 /** Whether a card is to be reviewed today, at whatever time. */
-export const isDueToday = (state, now) => dueDay(state) <= studyDay(now);
+export const isDueToday = (state, today) => dueDay(state) <= today;
 
 /** Whether a card is in its first steps, which take minutes, and its next step has come. */
 export const isStepDue = (state, now) => isLearning(state) && state.due <= studyTime(now);

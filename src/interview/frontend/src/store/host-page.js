@@ -1,5 +1,6 @@
 // The host of a page of the book: progress in localStorage, shared by all its tabs.
 
+import { afterPaint } from "../dom.js";
 import { documentOf, parse } from "./document.js";
 import { EVENTS, merge, withEvents } from "./merge.js";
 
@@ -32,19 +33,19 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
   let known = null; // the stored text that `values.progress` already contains
   let resetSeen; // the last reset that is already carried out here
 
-  let waiting = 0; // what is done when the present task is over, so that feedback is quick
+  let waiting = false; // for what is done later, so that feedback is quick
   let unsaved = false;
 
-  const change = (name, value) => {
+  const change = (name, value, later = setTimeout) => {
     values[name] = value;
-    waiting ||= setTimeout(settle);
+    if (!waiting) later(settle);
+    waiting = true;
   };
 
   /** Write what is not yet written, and tell who asked of what is new. */
   const settle = () => {
-    clearTimeout(waiting);
     if (unsaved && read()) write();
-    waiting = 0;
+    waiting = false;
     for (const name of Object.keys(callbacks)) {
       callbacks[name].forEach((callback) => callback(values[name]));
     }
@@ -108,7 +109,9 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
   };
 
   read();
-  window.addEventListener("pagehide", () => unsaved && settle());
+  for (const leaving of ["visibilitychange", "pagehide"]) {
+    window.addEventListener(leaving, () => unsaved && settle());
+  }
   window.addEventListener("storage", (event) => {
     if (event.key !== KEY && event.key !== null) return;
     // Another tab may have written without having seen what this one added meanwhile.
@@ -121,7 +124,7 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
     get: (name) => values[name],
     add(events) {
       unsaved = true;
-      change("progress", withEvents(values.progress, events));
+      change("progress", withEvents(values.progress, events), afterPaint);
     },
     unite(document) {
       unsaved = true;
