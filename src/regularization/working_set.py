@@ -27,9 +27,9 @@ import numpy as np
 from regularization.validation import check_array
 
 WIDTH = 1000  # least number of columns in W beside A
-BATCH = 10  # values of lam that share a pass over X
+BATCH = 25  # values of lam that share a pass over X
 FALL = 0.3  # largest step down in lam between two passes
-ROUGH = 1e-3  # gap, over ||y||^2 / n, at which to leave a value of lam that nobody asked for
+ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave a value of lam that nobody asked for
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
@@ -65,20 +65,25 @@ class ActiveSet:
     def drop(self, gone):
         """Take out the columns where `gone`, (n_active,), is true: the last ones fill the gaps."""
         k = self._size - np.count_nonzero(gone)
-        order, movers = np.arange(k), k + np.flatnonzero(~gone[k:])
-        gaps = np.flatnonzero(gone[:k])
-        order[gaps] = movers
-        # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
-        across = self.K[np.ix_(order, gone)]
-        K = self.K[np.ix_(order, order)]
-        for array in (self._index, self._sign, self._w, self._Z):
+        gaps, movers = np.flatnonzero(gone[:k]), k + np.flatnonzero(~gone[k:])
+        K, leaving = self.K, self.K[:, gone]
+        among = leaving[gone]
+        for array in (self._index, self._sign, self._w, self._Z, K, K.T, leaving):
             array[gaps] = array[movers]
+        # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
+        self._size, leaving = k, leaving[:k]
         try:
-            K -= across @ np.linalg.solve(self.K[np.ix_(gone, gone)], across.T)
+            self.K[:] -= leaving @ np.linalg.solve(among, leaving.T)
         except np.linalg.LinAlgError:  # rounding has spoilt K: afresh
-            K = np.linalg.pinv(self._Z[:k] @ self._Z[:k].T, hermitian=True)
-        self._size = k
-        self._K[:k, :k] = K
+            self.rebuild()
+
+    def rebuild(self):
+        """Compute K afresh: rounding adds up in its updates."""
+        gram = self.Z @ self.Z.T
+        try:
+            self.K[:] = np.linalg.inv(gram)
+        except np.linalg.LinAlgError:
+            self.K[:] = np.linalg.pinv(gram, hermitian=True)
 
     def add(self, index, sign, Z):
         """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible."""
@@ -129,7 +134,7 @@ class WorkingSet:
         """Bring the active set to the lasso at `a`, up to a gap (times n) of `enough`: a Fit."""
         lowest, idle = np.inf, 0
         while True:
-            best, r = self.minimiser(active, a)
+            best, r = self.minimiser(active, a, enough)
             lost = best * active.sign <= 0
             if lost.any():  # each time a column less
                 self.towards(active, best, lost, a)
@@ -147,18 +152,19 @@ class WorkingSet:
             new = new[np.argsort(-excess[new])]  # the worst first
             self.enter(active, new, np.sign(c[new]))
 
-    def minimiser(self, active, a):
+    def minimiser(self, active, a, enough):
         """Return the least w, (n_active,), whatever its signs turn out to be, and its residual."""
-        b = self.b[active.index]
-        w = active.K @ (b - a * active.sign)
-        rounding = 1e-12 * a + 1e-14 * np.abs(b).max(initial=0.0)
+        w = active.K @ (self.b[active.index] - a * active.sign)
         for refinement in range(6):
             r = self.y - w @ active.Z
             error = active.Z @ r - a * active.sign  # by rounding, which adds up in K
-            if np.abs(error).max(initial=0.0) <= rounding:
+            # Its part in the gap, to be well below what is enough; not below rounding.
+            if np.abs(error).max(initial=0.0) <= max(
+                1e-12 * a + self.rounding / 10, 0.01 * enough / np.abs(w).sum() if len(w) else 0.0
+            ):
                 break
             if refinement == 3:
-                active.K[:] = np.linalg.pinv(active.Z @ active.Z.T, hermitian=True)
+                active.rebuild()
             w = w + active.K @ error
         return w, self.y - w @ active.Z
 
@@ -176,7 +182,7 @@ class WorkingSet:
 
     def enter(self, active, new, sign):
         """Add the violators `new`, some at a time: many at once overshoot, and have to go again."""
-        few, before = new[: max(20, len(active))], len(active)
+        few, before = new[: max(20, len(active) // 4)], len(active)
         active.add(few, sign[: len(few)], self.Z[few])
         if len(active) > before:
             return
