@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, Ridge, lars_path
 
+from regularization import spectrum
 from regularization.linear import (
     elastic_net,
     lambda_max,
@@ -234,11 +235,18 @@ def test_ridge_shares_among_duplicates():
 
 
 @pytest.mark.parametrize(("n", "p"), [(300, 20), (20, 300)])
-def test_the_two_factorisations_of_ridge_agree(n, p):
-    X, y = make_data(n, p, rho=0.9)
-    edge = 1e-6 * np.sum((X - X.mean(axis=0)) ** 2) / n
-    below, above = ridge(X, y, 0.999999999 * edge), ridge(X, y, 1.000000001 * edge)
-    np.testing.assert_allclose(below.coef, above.coef, atol=1e-7)
+def test_the_two_factorisations_of_ridge_agree(n, p, monkeypatch):
+    """Where the Gram matrix is only just good enough: sizes of directions from 1 to 1e-4."""
+    X, y = make_data(n, p)
+    X = X * np.logspace(0, -4, p) if p < n else X * np.logspace(0, -4, n)[:, None]
+    X -= X.mean(axis=0)
+    d2 = np.linalg.svd(X, compute_uv=False) ** 2
+    lam = spectrum.SMALL * d2[0] / n
+    assert d2[min(n - 1, p) - 1] < 0.1 * n * lam
+    by_gram = ridge(X, y, 1.001 * lam).coef
+    monkeypatch.setattr(spectrum, "SMALL", np.inf)
+    by_svd = ridge(X, y, 1.001 * lam).coef
+    np.testing.assert_allclose(by_gram, by_svd, rtol=1e-8, atol=1e-8 * np.abs(by_svd).max())
 
 
 # --- paths -------------------------------------------------------------------------------------
@@ -473,7 +481,7 @@ def test_an_unconverged_fit_is_never_silent():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         loose = lasso(X, y, lam, tol=1e-2)
-    assert lasso(X, y, lam).n_iter > loose.n_iter > 0
+    assert lasso(X, y, lam).n_iter >= loose.n_iter > 0
     assert lasso(X, y, lam).duality_gap < loose.duality_gap <= 1e-2 * y.var()
 
 

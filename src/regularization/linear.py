@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regularization.solvers import coordinate_descent
+from regularization.spectrum import centre_columns, gram_eigh, gram_suffices, thin_svd
 from regularization.validation import (
     check_array,
     check_count,
@@ -143,25 +144,20 @@ def lambda_max(X, y):
 def _centre(X, y):
     """Check the data; return centred copies and the means: the best intercept is then zero."""
     X, y = check_data(X, y)
-    constant = np.ptp(X, axis=0) == 0
-    x_mean, y_mean = X.mean(axis=0), y.mean()
-    X = np.array(X, order="F")  # coordinate descent reads columns
-    X -= x_mean
-    X[:, constant] = 0.0  # exactly: a mean is rounded, and the rest would pass for a signal
-    y = y - y_mean if np.ptp(y) > 0 else np.zeros(len(y))
-    return X, y, x_mean, y_mean
+    X, x_mean = centre_columns(X)
+    return X, centre_columns(y[:, None])[0][:, 0], x_mean, y.mean()
 
 
 def _lassos(X, y, lams, tol, max_iter):
     """The lasso for each of `lams` by the working set, a list of models."""
-    X, y = check_data(X, y)
+    X, y = check_data(X, y, finite_X=False)  # the fit finds out in passing
     tol, max_iter = check_number(tol, "tol", low=0), check_count(max_iter, "max_iter")
     models, positive = [None] * len(lams), np.flatnonzero(lams > 0)
-    fits, x_mean, y_mean = lasso_fits(X, y, lams[positive], tol, max_iter)
-    for i, (active, w_active, gap, passes, converged) in zip(positive, fits, strict=True):
+    fits = lasso_fits(X, y, lams[positive], tol, max_iter)
+    for i, (active, w_active, mean, gap, passes, converged) in zip(positive, fits, strict=True):
         w = np.zeros(X.shape[1])
         w[active] = w_active
-        intercept = float(y_mean - x_mean[active] @ w_active)
+        intercept = float(y.mean() - mean @ w_active)
         models[i] = SparseLinearModel(w, intercept, gap, passes)
         if not converged:
             _warn(lams[i], gap, passes)
@@ -195,17 +191,13 @@ def _ridge(X, y, lams):
     """Ridge coefficients (n_lams, n_features) of centred data: (X^T X + n lam)^-1 X^T y.
 
     With X = U diag(d) V^T that is V diag(d / (d^2 + n lam)) U^T y, which needs no d > 0 at
-    lam = 0. The eigenvectors of the Gram matrix are several times cheaper, but they square the
-    condition number: good enough unless lam is tiny.
+    lam = 0.
     """
     n, p = X.shape
-    if lams.min() <= 1e-6 * np.linalg.norm(X) ** 2 / n:
-        U, d, Vt = np.linalg.svd(X, full_matrices=False)
-        kept = d > np.finfo(float).eps * max(n, p) * d[0]  # the rest is rounding
-        U, d, Vt = U[:, kept], d[kept], Vt[kept]
-        return (U.T @ y * d / (d**2 + n * lams[:, None])) @ Vt
-    if p <= n:
-        d2, V = np.linalg.eigh(X.T @ X)
-        return (V.T @ (X.T @ y) / (d2 + n * lams[:, None])) @ V.T
-    d2, U = np.linalg.eigh(X @ X.T)  # the dual: X^T (X X^T + n lam)^-1 y, n by n
-    return (U.T @ y / (d2 + n * lams[:, None])) @ U.T @ X
+    d2, Q = gram_eigh(X)
+    if gram_suffices(d2, n * lams.min()):
+        if p <= n:
+            return (Q.T @ (X.T @ y) / (d2 + n * lams[:, None])) @ Q.T
+        return (Q.T @ y / (d2 + n * lams[:, None])) @ Q.T @ X  # the dual: n by n
+    U, d, Vt = thin_svd(X)
+    return (U.T @ y * d / (d**2 + n * lams[:, None])) @ Vt

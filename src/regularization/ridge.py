@@ -13,6 +13,7 @@ import warnings
 import numpy as np
 
 from regularization.linear import LinearModel
+from regularization.spectrum import centre_columns, gram_eigh, gram_suffices, thin_svd
 from regularization.validation import (
     check_array,
     check_count,
@@ -108,21 +109,11 @@ def ridge_cg(X, y, lam, *, tol=1e-12, max_iter=1000):
 
 
 def _spectrum(X, lam):
-    """Return d^2 (rank,) and U (n_samples, rank) of the centred X / sqrt(n), fit for this lam.
-
-    The n by n Gram matrix is several times cheaper than the SVD for wide X, but it squares the
-    condition number: it serves unless lam and the least d^2 are tiny.
-    """
+    """Return d^2 (rank,) and U (n_samples, rank) of the centred X / sqrt(n), fit for this lam."""
     n, p = X.shape
-    constant = np.ptp(X, axis=0) == 0
-    X = (X - X.mean(axis=0)) / np.sqrt(n)
-    X[:, constant] = 0.0  # exactly, not a rounded mean
-    eps = np.finfo(float).eps * max(n, p)
-    if p > n:
-        d2, U = np.linalg.eigh(X @ X.T)
-        kept = d2 > eps * d2[-1]
-        if kept.any() and d2[kept][0] + lam > 1e-6 * d2[-1]:
-            return d2[kept], U[:, kept]
-    U, d, _ = np.linalg.svd(X, full_matrices=False)
-    kept = d > eps * d[0]
-    return d[kept] ** 2, U[:, kept]
+    X = centre_columns(X)[0] / np.sqrt(n)
+    d2, Q = gram_eigh(X)
+    if gram_suffices(d2, lam if p > n else 0):
+        return d2, Q if p > n else X @ Q / np.sqrt(d2)
+    U, d, _ = thin_svd(X)
+    return d**2, U

@@ -3,11 +3,11 @@
 import numpy as np
 
 
-def check_array(value, name, ndim=None, keep_float32=False):
+def check_array(value, name, ndim=None, keep_float32=False, finite=True):
     """Return `value` as a float64 array of `ndim` dimensions (any number when None).
 
     Lists, integers and, unless `keep_float32`, float32 are converted; a float64 array is passed
-    through, not copied.
+    through, not copied. With `finite=False`, NaN and infinity are left for the caller to find.
 
     Raises
     ------
@@ -37,6 +37,8 @@ def check_array(value, name, ndim=None, keep_float32=False):
         raise ValueError(f"{name} must not be empty, got an array of shape {array.shape}.")
     if not (keep_float32 and array.dtype == np.float32):
         array = array.astype(np.float64, copy=False)
+    if not finite:
+        return array
     # NaN and infinity show in a sum, which unlike np.isfinite(array) allocates nothing. A sum of
     # large numbers may overflow: then the extremes decide.
     with np.errstate(over="ignore", invalid="ignore"):
@@ -101,15 +103,17 @@ def check_lams(lams):
     return lams
 
 
-def check_data(X, y):
+def check_data(X, y, finite_X=True):
     """Return `X` (n_samples, n_features) and `y` (n_samples,) as finite float64 arrays.
+
+    With `finite_X=False`, NaN and infinity in X are left for the caller to find.
 
     Raises
     ------
     TypeError, ValueError
         If one of them is not an array of finite real numbers, or their lengths differ.
     """
-    X, y = check_array(X, "X", ndim=2), check_array(y, "y", ndim=1)
+    X, y = check_array(X, "X", ndim=2, finite=finite_X), check_array(y, "y", ndim=1)
     if len(X) != len(y):
         raise ValueError(
             f"X and y must have the same number of samples, got {len(X)} rows and {len(y)} targets."

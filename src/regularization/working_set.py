@@ -9,7 +9,7 @@ and c = X^T r, a minimiser satisfies
 If A and s were known, w would be the solution of a linear system. Four ideas find them quickly:
 
 Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Drop the columns whose w_j
-              has lost its sign, add those with |c_j| > a, until nothing changes. Each step lowers
+              has lost its sign, add those with |c_j| > a, until the gap is closed. Each step lowers
               the objective, so that no active set comes twice and the search ends.
 Continuation  Come down from the a at which w = 0, a factor at a time: the last A is a good guess.
 Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together.
@@ -20,215 +20,246 @@ X is neither copied nor centred: r has mean zero, so that X^T r is that of the c
 Osborne, Presnell & Turlach (2000); Kim et al. (2007); Massias, Gramfort & Salmon (2018).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-WIDTH = 500  # least number of columns in W beside A
-BATCH = 10  # values of lam that share a pass over X
-FALL = 0.5  # largest step down in lam between two passes
+from regularization.validation import check_array
+
+WIDTH = 1000  # least number of columns in W beside A
+BATCH = 25  # values of lam that share a pass over X
+FALL = 0.3  # largest step down in lam between two passes
+ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave a value of lam that nobody asked for
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 
 
-@dataclass(eq=False)
-class Face:
-    """The active columns and their signs: among such w the objective is quadratic."""
+class ActiveSet:
+    """The columns with w_j != 0: among the w of these signs the objective is quadratic.
 
-    index: np.ndarray  # positions in W, (n_active,)
-    sign: np.ndarray  # (n_active,)
-    X: np.ndarray  # the columns, (n_samples, n_active)
-    K: np.ndarray  # (X^T X)^-1, (n_active, n_active)
+    All arrays have a row for each active column and grow and shrink in place: `index` is its
+    position in W, `sign`, `w`, the column itself is a row of `Z` (n_active, n_samples), and
+    `K` = (Z Z^T)^-1.
+    """
 
-    @classmethod
-    def empty(cls, n_samples):
-        index, sign = np.empty(0, dtype=int), np.empty(0)
-        return cls(index, sign, np.empty((n_samples, 0), order="F"), np.empty((0, 0)))
+    def __init__(self, n_samples, capacity):
+        self._size = 0
+        self._index = np.empty(capacity, dtype=int)
+        self._sign, self._w = np.empty(capacity), np.empty(capacity)
+        self._Z, self._K = np.empty((capacity, n_samples)), np.empty((capacity, capacity))
 
-    def minimise(self, y, a):
-        """Return the minimiser w, (n_active,), and its residual r, (n_samples,)."""
-        b = self.X.T @ y
-        w = self.K @ (b - a * self.sign)
-        rounding = 1e-12 * a + 1e-14 * np.abs(b).max(initial=0.0)
-        for refinement in range(6):
-            r = y - self.X @ w
-            error = self.X.T @ r - a * self.sign  # by rounding, which adds up in K
-            if np.abs(error).max(initial=0.0) <= rounding:
-                break
-            if refinement == 3:
-                self.K = np.linalg.pinv(self.X.T @ self.X, hermitian=True)
-            w = w + self.K @ error
-        return w, y - self.X @ w
+    def __len__(self):
+        return self._size
+
+    index = property(lambda self: self._index[: self._size])
+    sign = property(lambda self: self._sign[: self._size])
+    w = property(lambda self: self._w[: self._size])
+    Z = property(lambda self: self._Z[: self._size])
+    K = property(lambda self: self._K[: self._size, : self._size])
+
+    def objective(self, y, a, w):
+        r = y - w @ self.Z
+        return _objective(r, w, a)
 
     def drop(self, gone):
-        """Return the face without the columns where `gone`, (n_active,), is true."""
-        kept = ~gone
+        """Take out the columns where `gone`, (n_active,), is true: the last ones fill the gaps."""
+        k = self._size - np.count_nonzero(gone)
+        gaps, movers = np.flatnonzero(gone[:k]), k + np.flatnonzero(~gone[k:])
+        K, leaving = self.K, self.K[:, gone]
+        among = leaving[gone]
+        for array in (self._index, self._sign, self._w, self._Z, K, K.T, leaving):
+            array[gaps] = array[movers]
         # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
-        across = self.K[np.ix_(kept, gone)]
-        K = self.K[np.ix_(kept, kept)]
-        X = _columns(self.X, kept)
+        self._size, leaving = k, leaving[:k]
         try:
-            K -= across @ np.linalg.solve(self.K[np.ix_(gone, gone)], across.T)
+            self.K[:] -= leaving @ np.linalg.solve(among, leaving.T)
         except np.linalg.LinAlgError:  # rounding has spoilt K: afresh
-            K = np.linalg.pinv(X.T @ X, hermitian=True)
-        return Face(self.index[kept], self.sign[kept], X, K)
+            self.rebuild()
 
-    def add(self, index, sign, X_new):
-        """Return the face with those of `X_new`, (n_samples, n_new), that keep X^T X invertible."""
-        cross = self.X.T @ X_new
+    def rebuild(self):
+        """Compute K afresh: rounding adds up in its updates."""
+        gram = self.Z @ self.Z.T
+        try:
+            self.K[:] = np.linalg.inv(gram)
+        except np.linalg.LinAlgError:
+            self.K[:] = np.linalg.pinv(gram, hermitian=True)
+
+    def add(self, index, sign, Z):
+        """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible."""
+        cross = self.Z @ Z.T
         U = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
-        S = X_new.T @ X_new  # and the Gram matrix of what is left: the Schur complement
+        S = Z @ Z.T  # and the Gram matrix of what is left: the Schur complement
         limit = DEPENDENT * S.diagonal()
         S = S - cross.T @ U
         kept = _independent(S, limit)
+        kept &= np.cumsum(kept) <= len(self._w) - self._size  # there are no more dimensions
         U, V = U[:, kept], np.linalg.inv(S[np.ix_(kept, kept)])
         UV = U @ V
-        return Face(
-            np.append(self.index, index[kept]),
-            np.append(self.sign, sign[kept]),
-            np.concatenate([self.X.T, X_new.T[kept]]).T,
-            np.block([[self.K + UV @ U.T, -UV], [-UV.T, V]]),
-        )
+        old, new = self._size, self._size + len(V)
+        self._index[old:new], self._sign[old:new], self._w[old:new] = index[kept], sign[kept], 0.0
+        self._Z[old:new] = Z[kept]
+        self._K[:old, :old] += UV @ U.T
+        self._K[:old, old:new], self._K[old:new, :old] = -UV, -UV.T
+        self._K[old:new, old:new] = V
+        self._size = new
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The lasso at `a` on a working set: `w` on the active columns, and the residual."""
+    """The lasso at `a` on a working set, with its residual `r` and c = X_W^T r."""
 
     a: float
-    face: Face
-    w: np.ndarray  # (n_active,), w * face.sign >= 0
+    index: np.ndarray  # the active columns: positions in W, (n_active,)
+    w: np.ndarray  # (n_active,)
     r: np.ndarray  # (n_samples,)
+    c: np.ndarray  # (n_columns of W,)
 
 
 class WorkingSet:
     """The lasso on the columns `W` of X, copied and centred; y is centred."""
 
     def __init__(self, X, y, W):
-        Z = X.T[W]  # (n_columns, n_samples): each column of X contiguous
-        constant = np.ptp(Z, axis=1) == 0
-        Z -= Z.mean(axis=1, keepdims=True)
-        Z[constant] = 0.0  # exactly: a mean is rounded, and the rest would pass for a signal
-        self.X, self.y = Z.T, y
-        self.rounding = 1e-13 * np.abs(Z @ y).max()  # in c
+        self.Z = X.T[W]  # (n_columns, n_samples): each column of X contiguous
+        self.mean = self.Z.mean(axis=1)
+        self.Z -= self.mean[:, None]
+        # A constant column leaves rounding, which would pass for a signal.
+        rms = np.sqrt(np.einsum("ij,ij->i", self.Z, self.Z) / len(y))
+        self.Z[rms <= 4 * np.finfo(float).eps * np.abs(self.mean)] = 0.0
+        self.y = y
+        self.b = self.Z @ y
+        self.rounding = 1e-13 * np.abs(self.b).max()  # in c
 
-    def descend(self, fit, a):
-        """Return the lasso fit at `a`, starting from another."""
-        face, w, lowest, idle = fit.face, fit.w, np.inf, 0
+    def descend(self, active, a, enough):
+        """Bring the active set to the lasso at `a`, up to a gap (times n) of `enough`: a Fit."""
+        lowest, idle = np.inf, 0
         while True:
-            best, r = face.minimise(self.y, a)
-            lost = best * face.sign <= 0
+            best, r = self.minimiser(active, a, enough)
+            lost = best * active.sign <= 0
             if lost.any():  # each time a column less
-                face, w = self.towards(face, w, best, lost, a)
+                self.towards(active, best, lost, a)
                 continue
-            value = _objective(r, best, a)
+            active.w[:] = best
+            c, value = self.Z @ r, _objective(r, best, a)
             idle = 0 if value < lowest * (1 - 1e-15) else idle + 1
             lowest = min(value, lowest)
-            c = self.X.T @ r
+            fit = Fit(a, active.index.copy(), best, r, c)
             excess = np.abs(c) - a
-            excess[face.index] = 0.0
+            excess[fit.index] = 0.0
             new = np.flatnonzero(excess > SLACK * a + self.rounding)
-            if not len(new) or idle == IDLE:
-                return Fit(a, face, best, r)
+            if not len(new) or idle == IDLE or _gap(fit, a, np.abs(c).max()) <= enough:
+                return fit
             new = new[np.argsort(-excess[new])]  # the worst first
-            face, w = self.enter(face, best, new, np.sign(c[new]))
+            self.enter(active, new, np.sign(c[new]))
 
-    def towards(self, face, w, best, lost, a):
-        """Go from `w` towards the minimiser `best`, in which the signs `lost` are wrong."""
-        clipped = np.where(lost, 0.0, best)
-        if not _objective(self.y - face.X @ clipped, clipped, a) < _objective(
-            self.y - face.X @ w, w, a
-        ):
+    def minimiser(self, active, a, enough):
+        """Return the least w, (n_active,), whatever its signs turn out to be, and its residual."""
+        w = active.K @ (self.b[active.index] - a * active.sign)
+        for refinement in range(6):
+            r = self.y - w @ active.Z
+            error = active.Z @ r - a * active.sign  # by rounding, which adds up in K
+            # Its part in the gap, to be well below what is enough; not below rounding.
+            if np.abs(error).max(initial=0.0) <= max(
+                1e-12 * a + self.rounding / 10, 0.01 * enough / np.abs(w).sum() if len(w) else 0.0
+            ):
+                break
+            if refinement == 3:
+                active.rebuild()
+            w = w + active.K @ error
+        return w, self.y - w @ active.Z
+
+    def towards(self, active, best, lost, a):
+        """Go from w towards the minimiser `best`, in which the signs `lost` are wrong."""
+        w, clipped = active.w, np.where(lost, 0.0, best)
+        if not active.objective(self.y, a, clipped) < active.objective(self.y, a, w):
             lost &= w == 0  # new ones that would have to start with the wrong sign, if any
-            clipped = w
+            clipped = w.copy()
             if not lost.any():  # all the way, until the first w_j is zero
                 step, first = _first_zero(w, best - w)
                 clipped, lost = w + step * (best - w), first
-        return face.drop(lost), clipped[~lost]
+        active.w[:] = clipped
+        active.drop(lost)
 
-    def enter(self, face, w, new, sign):
+    def enter(self, active, new, sign):
         """Add the violators `new`, some at a time: many at once overshoot, and have to go again."""
-        few = new[: max(20, len(w) // 8)]
-        larger = face.add(few, sign[: len(few)], _columns(self.X, few))
-        if len(larger.index) > len(w):
-            return larger, np.append(w, np.zeros(len(larger.index) - len(w)))
+        few, before = new[: max(20, len(active) // 4)], len(active)
+        active.add(few, sign[: len(few)], self.Z[few])
+        if len(active) > before:
+            return
         # All depend on the active columns. One takes over from them, X w staying as it is, until
         # one of them is zero: the penalty falls by |c_j| - a for each unit.
         for j, s in zip(new, sign, strict=True):
-            x = _columns(self.X, [j])
-            direction = -s * (face.K @ (face.X.T @ x))[:, 0]
-            step, first = _first_zero(w, direction)
+            z = self.Z[j]
+            direction = -s * (active.K @ (active.Z @ z))
+            step, first = _first_zero(active.w, direction)
+            # Without that one, so much of the column is outside the span of the others.
             if step < np.inf:
-                smaller = face.drop(first)
-                exchanged = smaller.add(np.array([j]), np.array([s]), x)
-                if len(exchanged.index) > len(smaller.index):
-                    return exchanged, np.append((w + step * direction)[~first], step * s)
-        return face, w
+                outside = direction[first] ** 2 / active.K.diagonal()[first]
+                if (outside > DEPENDENT * (z @ z)).all():
+                    active.w[:] += step * direction
+                    active.drop(first)
+                    active.add(np.array([j]), np.array([s]), z[None])
+                    active.w[active.index == j] = step * s
+                    return
 
 
 def lasso_fits(X, y, lams, tol, max_iter):
     """Fit the lasso for each of `lams` (n_lams,) > 0, from the largest down.
 
     Each is done when its duality gap is at most tol ||y - mean(y)||^2 / n, or after `max_iter`
-    passes over X since the one before.
+    passes over X since the one before. ValueError if X is not finite: the first pass shows it.
 
     Returns
     -------
-    fits, x_mean, y_mean
-        A fit is (active columns, their coefficients, duality gap, passes over X, whether it
-        converged); `fits` is in the order of `lams`.
+    list
+        For each of `lams`: (active columns, their coefficients, the columns' means, duality gap,
+        passes over X, whether it converged).
     """
-    n = len(X)
-    x_mean, y_mean = np.ones(n) @ X / n, float(y.mean())
+    n, p = X.shape
     y = _centred(y)
-    enough = tol * (y @ y) / n
+    enough = tol * (y @ y)
     fits, todo, passes = [None] * len(lams), list(np.argsort(-lams)), 0
 
+    active = ActiveSet(n, min(n - 1, p))  # centred columns span n - 1 dimensions
     W, subset = np.empty(0, dtype=int), None
-    batch = [Fit(np.inf, Face.empty(n), np.empty(0), y)]
+    batch = [Fit(np.inf, W, np.empty(0), y, np.empty(0))]
     while todo:
-        C = _correlations(X, x_mean, batch)
+        C = _correlations(X, W, batch)
         passes += 1
         for fit, c in zip(batch, C, strict=True):
-            if subset is not None:
-                c[W] = subset.X.T @ fit.r  # centred: rounded less
             largest = np.abs(c).max()
             while todo:
                 a = n * lams[todo[0]]
-                gap = _gap(fit, a, largest) / n
+                gap = _gap(fit, a, largest)
                 # If no column outside W wants in at this very a, rounding keeps the gap open.
                 stuck = fit.a == a and not _violators_outside(c, W, a)
                 if gap > enough and not stuck and passes < max_iter:
                     break
-                fits[todo.pop(0)] = (W[fit.face.index], fit.w, gap, passes, gap <= enough)
+                mean = subset.mean[fit.index] if subset else np.empty(0)
+                fits[todo.pop(0)] = (W[fit.index], fit.w, mean, gap / n, passes, gap <= enough)
                 passes = 0
             if todo and fit.a == n * lams[todo[0]]:
                 break  # W was too small for this one; the rest of the batch has to wait
         if todo:
-            if fit.a == np.inf:
-                fit = replace(fit, a=largest)
-            active = W[fit.face.index]
-            wanted = _largest(c, active, max(WIDTH, len(active)))
+            here = batch[-1].a if subset else largest
+            wanted = _largest(C[-1], W[active.index], max(WIDTH, len(active)))
             if not np.isin(wanted, W).all():
-                W = np.concatenate([active, wanted])
+                W = np.concatenate([W[active.index], wanted])
                 subset = WorkingSet(X, y, W)
-                fit = replace(fit, face=replace(fit.face, index=np.arange(len(active))))
-            stops = n * lams[todo[:BATCH]]
-            stops = stops[stops >= FALL * fit.a]
-            batch = []
-            for a in stops if len(stops) else [FALL * fit.a]:
-                fit = subset.descend(fit, a)
-                batch.append(fit)
-    return fits, x_mean, y_mean
+                active.index[:] = np.arange(len(active))
+            asked = n * lams[todo[:BATCH]]
+            asked = asked[asked >= FALL * here]
+            if len(asked):
+                batch = [subset.descend(active, a, enough) for a in asked]
+            else:
+                batch = [subset.descend(active, FALL * here, max(ROUGH * (y @ y), enough))]
+    return fits
 
 
 def largest_correlation(X, y):
     """Return the largest |X_j^T (y - mean(y))| for centred columns, without centring them all."""
-    fit = Fit(np.inf, Face.empty(len(y)), np.empty(0), _centred(y))
-    (c,) = _correlations(X, np.ones(len(y)) @ X / len(y), [fit])
-    W = _largest(c, [], WIDTH)
-    return float(np.abs(WorkingSet(X, fit.r, W).X.T @ fit.r).max())
+    y = _centred(y)
+    return float(np.abs(WorkingSet(X, y, _largest(X.T @ y, [], WIDTH)).b).max())
 
 
 def _centred(y):
@@ -236,14 +267,18 @@ def _centred(y):
     return y - y.mean() if np.ptp(y) > 0 else np.zeros(len(y))
 
 
-def _correlations(X, x_mean, batch):
+def _correlations(X, W, batch):
     """Return X_j^T r for each column j and each fit, (n_fits, n_features), in one pass over X."""
-    if len(batch) == 1:
-        return (X.T @ batch[0].r - x_mean * batch[0].r.sum())[None]
-    R = np.array([fit.r for fit in batch])
-    C = R @ X
-    for c, r in zip(C, R, strict=True):
-        c -= x_mean * r.sum()  # r has mean zero but for rounding
+    if len(W) == X.shape[1]:
+        C = np.empty((len(batch), len(W)))
+    elif len(batch) == 1:
+        C = (X.T @ batch[0].r)[None]
+        if not len(W) and not np.isfinite(C).all():
+            check_array(X, "X")
+    else:
+        C = np.array([fit.r for fit in batch]) @ X
+    for fit, c in zip(batch, C, strict=True):
+        c[W] = fit.c  # centred: rounded less
     return C
 
 
@@ -251,8 +286,7 @@ def _gap(fit, a, largest):
     """n times the duality gap at `a`, given the largest |c_j|: see `solvers.duality_gap`."""
     s = 1.0 if largest <= a else a / largest  # s r is feasible for the dual
     smooth = (1 - s) ** 2 * (fit.r @ fit.r) / 2
-    c = fit.face.X.T @ fit.r
-    return float(smooth + (a * np.abs(fit.w) - s * c * fit.w).clip(min=0).sum())
+    return float(smooth + (a * np.abs(fit.w) - s * fit.c[fit.index] * fit.w).clip(min=0).sum())
 
 
 def _objective(r, w, a):
@@ -300,8 +334,3 @@ def _independent(S, limit):
         if kept[j]:
             S -= np.outer(S[j], S[j] / S[j, j])
     return kept
-
-
-def _columns(X, which):
-    """Copy columns of a Fortran-ordered matrix into another such."""
-    return X.T[which].T
