@@ -141,7 +141,7 @@ def test_stored_output_says_nothing_of_the_bank(path, monkeypatch):
     questions = bank.load()
     edited = next(q for q in questions if q.id == "l1-say-it")
     changed = [type(edited)(**{**vars(edited), "prompt": "Something else?"})]
-    monkeypatch.setattr(bank, "load", lambda: changed)
+    monkeypatch.setattr(bank, "load", lambda **_: changed)
     assert stored() == before
     assert set(before) == {"text/plain", "text/html"}
     assert before["text/plain"] == "Quiz('l1')"
@@ -151,7 +151,7 @@ def test_stored_output_says_nothing_of_the_bank(path, monkeypatch):
 def test_hostile_prompt_is_text(path, monkeypatch):
     question = next(q for q in bank.load() if q.options)
     hostile = type(question)(**{**vars(question), "prompt": "<img src=x onerror=alert(1)>"})
-    monkeypatch.setattr(bank, "load", lambda: [hostile])
+    monkeypatch.setattr(bank, "load", lambda **_: [hostile])
     html = interview.quiz(question.chapter, progress=path).html
     assert "<img" not in html and "&lt;img" in html
 

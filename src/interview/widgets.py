@@ -158,10 +158,10 @@ def quiz(
     if chapter is None:
         if tuple(questions):
             raise ValueError("questions are of one chapter: name the chapter as well")
-        ids = [question.id for question in bank.load()]
+        ids = [question.id for question in bank.load(checked=False)]
         return Quiz(StudyRef("quiz"), ids, file, bank=_bank() | {"seed": seed})
     ref = QuizRef(chapter, tuple(questions))
-    chosen = ref.choose(bank.load())
+    chosen = ref.choose(bank.load(checked=False))
     html = quiz_html(ref.chapter, chosen, _section_url, lambda id: f"#q-{id}", seed)
     return Quiz(ref, [question.id for question in chosen], file, html=html)
 
@@ -204,7 +204,7 @@ def _bank() -> dict:
 
 @cache
 def _rendered(_stamps: tuple[tuple[Path, int], ...], _book: str) -> dict:
-    return study_data(bank.load(), _section_url, lambda id: f"#q-{id}")
+    return study_data(bank.load(checked=False), _section_url, lambda id: f"#q-{id}")
 
 
 def _book() -> str:
