@@ -295,6 +295,7 @@ def test_ledger_leads_to_the_cell_and_to_the_prose(mini):
         "../notebooks/l1.html#claim-c1-1",
         "l1.html#verdict-c1-1",
     ]
+    assert PROSE.startswith(f"# {page.h2.find(string=True)}\n")
     assert page.dt.em.get_text() == "holds"
     assert page.dd.get_text(strip=True) == "It is."
 

@@ -54,11 +54,18 @@ class Claims(_FromLedger):
 class Ledger(_FromLedger):
     """``{ledger}``: every claim of the book, by chapter, after a line that counts the verdicts."""
 
+    def title(self, chapter: str) -> str:
+        """The chapter's title; a link to it would show its file's name in the page's contents."""
+        prose = Path(self.env.srcdir, "book", f"{chapter}.md")
+        self.env.note_dependency(str(prose))
+        lines = prose.read_text(encoding="utf-8").splitlines()
+        return next(line for line in lines if line.startswith("# ")).removeprefix("# ")
+
     def run(self) -> list[nodes.Node]:
         parts, counts = [], Counter()
         for chapter, rows in groupby(self.load(), key=lambda claim: claim.chapter):
             tested = self.tested(chapter)
-            parts.append(f"## {{doc}}`/book/{chapter}`\n")
+            parts.append(f"## {self.title(chapter)}\n")
             for row in rows:
                 verdict = row.verdict if row.id in tested else "no verdict"
                 counts[verdict] += 1
