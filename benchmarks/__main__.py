@@ -6,14 +6,19 @@ from dataclasses import asdict
 from itertools import chain
 from pathlib import Path
 
-from benchmarks import fast_lasso, lasso, sparse_product, study_page
+from threadpoolctl import threadpool_info
 
+from benchmarks import fast_lasso, lasso, networks, ridge, sparse_product, study_page
+
+PARTS = (sparse_product, networks, lasso, ridge, fast_lasso)
 RESULT = Path(__file__).parents[1] / "_build" / "bench.json"
 
 
 def main() -> None:
+    threads = {pool["internal_api"]: pool["num_threads"] for pool in threadpool_info()}
+    print(f"threads: {threads}")
     rows = []
-    for row in chain.from_iterable(part.rows() for part in (sparse_product, lasso, fast_lasso)):
+    for row in chain.from_iterable(part.rows() for part in PARTS):
         rows.append(row)
         times = f"{row.ours_seconds * 1e3:9.3f} ms {row.peer_seconds * 1e3:9.3f} ms"
         print(

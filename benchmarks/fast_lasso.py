@@ -5,6 +5,7 @@
 
 import importlib
 import importlib.metadata
+import time
 import tracemalloc
 import warnings
 from collections.abc import Callable, Iterator
@@ -12,13 +13,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import sklearn
 from sklearn.linear_model import Lasso
-from sklearn.linear_model import lasso_path as sklearn_path
+from sklearn.linear_model import lasso_path as peer_path
 
 from benchmarks.race import Row, race_all
 from regularization.linear import lambda_max, lasso, lasso_path
 
 # Each peer's own tolerance, set so that the gap of its result is near 1e-6 ||y||^2 / n.
-TOL = {"scikit-learn": 1e-6, "celer": 1e-6, "skglm": 1e-5}
+TOL = {"scikit-learn": 1e-6, "celer": 1e-6, "skglm": 1e-5, "glmnet": 1e-7}
 SHAPE = (1000, 100_000)
 
 
@@ -44,10 +45,10 @@ def relative_gap(X, y, w, lam) -> float:
     return (r @ r / (2 * n) + lam * np.abs(w).sum() - dual) / (y @ y / n)
 
 
-def load(module: str):
+def load(module: str, distribution: str = ""):
     """The module and its version; None, and a line that says so, if it is not installed."""
     try:
-        return importlib.import_module(module), importlib.metadata.version(module)
+        return importlib.import_module(module), importlib.metadata.version(distribution or module)
     except ImportError:
         print(f"{module} is not installed: its rows are left out")
         return None, None
@@ -62,7 +63,7 @@ def rows() -> Iterator[Row]:
         for divisor in (10, 20):
             yield from _single(X, y, rho, divisor, 5)
         yield from _path(X, y, rho)
-    _growth()
+    growth()
 
 
 def _single(X, y, rho, divisor, repeats) -> list[Row]:
@@ -85,51 +86,75 @@ def _single(X, y, rho, divisor, repeats) -> list[Row]:
 
 
 def _path(X, y, rho) -> list[Row]:
+    """celer and glmnet; scikit-learn's path takes minutes and is in `sklearn_path`."""
     lams = lambda_max(X, y) * np.logspace(0, -2, 100)
-    centred = y - y.mean()  # the columns' means are near zero; these paths have no intercept
-
-    def worst(coefs) -> str:
-        gaps = [relative_gap(X, y, coefs[i], lams[i]) for i in range(9, 100, 10)]
-        return f"gap {max(gaps):.0e}"
-
     peers: dict[str, Callable] = {}
     celer, version = load("celer")
     if celer:
+        Xc, yc = X - X.mean(axis=0), y - y.mean()  # its path has no intercept
         peers[f"celer {version} celer_path"] = lambda: (
-            celer.celer_path(X, centred, "lasso", alphas=lams, tol=1e-6)[1].T
+            celer.celer_path(Xc, yc, "lasso", alphas=lams, tol=TOL["celer"])[1].T
         )
-    what = f"100-point path to λ_max/100, {X.shape[0]} x {X.shape[1]}, rho = {rho}"
-    return race_all(what, lambda: lasso_path(X, y, lams, tol=1e-6).coefs, peers, 5, worst)
-
-
-def sklearn_path_rows(rho: float) -> list[Row]:
-    """scikit-learn's path takes minutes: not in `rows`, and timed once.
-
-    ``python -c "from benchmarks.fast_lasso import *; print(sklearn_path_rows(0.0))"``
-    """
-    X, y = problem(*SHAPE, rho)
-    lams = lambda_max(X, y) * np.logspace(0, -2, 100)
-    centred = y - y.mean()
+    glmnet, version = load("glmnet", "python-glmnet")
+    if glmnet:
+        model = glmnet.ElasticNet(
+            alpha=1, lambda_path=lams, standardize=False, n_splits=0, tol=TOL["glmnet"]
+        )
+        peers[f"glmnet (Fortran, python-glmnet {version})"] = lambda: model.fit(X, y).coef_path_.T
     return race_all(
-        f"100-point path to λ_max/100, rho = {rho}",
-        lambda: lasso_path(X, y, lams, tol=1e-6),
-        {"scikit-learn lasso_path": lambda: sklearn_path(X, centred, alphas=lams, tol=1e-6)},
-        1,
+        _path_of(X, rho),
+        lambda: lasso_path(X, y, lams, tol=1e-6).coefs,
+        peers,
+        5,
+        lambda coefs: _worst_gap(X, y, coefs, lams),
     )
 
 
-def _growth() -> None:
-    """Print how our time grows with p, and the memory that it takes beside X."""
+def sklearn_path(rho: float = 0.0) -> None:
+    """scikit-learn's `lasso_path`: minutes a run, so it is not in `rows`, and timed once.
+
+    ``python -c "from benchmarks.fast_lasso import *; sklearn_path()"``
+    """
+    X, y = problem(*SHAPE, rho)
+    lams = lambda_max(X, y) * np.logspace(0, -2, 100)
+    Xc, yc = X - X.mean(axis=0), y - y.mean()
+    runs = {
+        "ours": lambda: lasso_path(X, y, lams, tol=1e-6).coefs,
+        f"scikit-learn {sklearn.__version__} lasso_path": lambda: (
+            peer_path(Xc, yc, alphas=lams, tol=TOL["scikit-learn"])[1].T
+        ),
+    }
+    for name, run in runs.items():
+        start = time.perf_counter()
+        coefs = run()
+        seconds = time.perf_counter() - start
+        print(f"{seconds:7.1f} s  {_path_of(X, rho)}  {name}  {_worst_gap(X, y, coefs, lams)}")
+
+
+def _path_of(X, rho) -> str:
+    return f"100-point path to λ_max/100, {X.shape[0]} x {X.shape[1]}, rho = {rho}"
+
+
+def _worst_gap(X, y, coefs, lams) -> str:
+    gaps = [relative_gap(X, y, coefs[i], lams[i]) for i in range(9, len(lams), 10)]
+    return f"gap {max(gaps):.0e}"
+
+
+def growth() -> None:
+    """Print how our time grows with p, and the memory that a fit takes beside X."""
     n, largest = SHAPE
-    sizes, seconds = [largest // k for k in (8, 4, 2, 1)], []
+    sizes, seconds = [1000, 3000, 10_000, 30_000, largest], []
     for p in sizes:
         X, y = problem(n, p, 0.0)
         lam = lambda_max(X, y) / 10
-        (row,) = race_all("", lambda X=X, y=y, lam=lam: lasso(X, y, lam), {"": lambda: None}, 5)
+        (row,) = race_all("", lambda X=X, y=y, lam=lam: lasso(X, y, lam, tol=1e-6), {"": int}, 5)
         seconds.append(row.ours_seconds)
     exponent = np.polyfit(np.log(sizes), np.log(seconds), 1)[0]
     tracemalloc.start()
-    lasso(X, y, lam)
-    extra = tracemalloc.get_traced_memory()[1] / X.nbytes
+    lasso(X, y, lam, tol=1e-6)
+    extra = tracemalloc.get_traced_memory()[1] / 1e6
     tracemalloc.stop()
-    print(f"lasso at λ_max/10: time grows as p^{exponent:.2f}; extra memory {extra:.1%} of X")
+    print(
+        f"lasso at λ_max/10, p from {sizes[0]} to {largest}: time grows as p^{exponent:.2f}; "
+        f"memory beside X: {extra:.0f} MB"
+    )
