@@ -97,8 +97,11 @@ class MLP:
         logits, inputs = self._forward(X, rng, train=True)
         log_proba = _log_softmax(logits)  # (n, n_classes)
         n, rows = len(y), np.arange(len(y))
-        penalty = sum(penalties.l1(W, self.l1) + penalties.l2(W, self.l2) for W in self.weights)
-        loss = float(penalty - log_proba[rows, y].mean())
+        loss = float(-log_proba[rows, y].mean())
+        if self.l1:
+            loss += sum(penalties.l1(W, self.l1) for W in self.weights)
+        if self.l2:
+            loss += sum(penalties.l2(W, self.l2) for W in self.weights)
 
         grad = np.exp(log_proba)
         grad[rows, y] -= 1
@@ -107,8 +110,10 @@ class MLP:
         for layer in reversed(range(len(self.weights))):
             W = self.weights[layer]
             of_weights.insert(0, inputs[layer].T @ grad)  # (n_in, n_out)
-            of_weights[0] += penalties.l1_subgradient(W, self.l1)
-            of_weights[0] += penalties.l2_gradient(W, self.l2)
+            if self.l1:
+                of_weights[0] += penalties.l1_subgradient(W, self.l1)
+            if self.l2:
+                of_weights[0] += penalties.l2_gradient(W, self.l2)
             of_biases.insert(0, grad.sum(axis=0))  # (n_out,)
             if layer == 0:
                 break
