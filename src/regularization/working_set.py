@@ -9,15 +9,20 @@ and c = X^T r, a minimiser satisfies
 If A and s were known, w would be the solution of a linear system. Four ideas find them quickly:
 
 Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Drop the columns whose w_j
-              has lost its sign, add those with |c_j| > a, until the gap is closed. Each step lowers
-              the objective, so that no active set comes twice and the search ends.
+              has lost its sign (or, if zeroing them does not lower the objective, go only as far
+              as the first zero on the way), add some of those with |c_j| > a, until the gap is
+              closed. No step raises the objective, and each solution that keeps its signs is
+              below the one before: but for rounding, no such (A, s) comes twice, and the search
+              ends.
 Continuation  Come down from the a at which w = 0, a factor at a time: the last A is a good guess.
 Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together.
 Certificate   One pass c = X^T r over all columns then gives the duality gap and the next W.
 
-X is neither copied nor centred: r has mean zero, so that X^T r is that of the centred columns.
+X as a whole is neither copied nor centred: r has mean zero, so that X^T r is that of the centred
+columns.
 
-Osborne, Presnell & Turlach (2000); Kim et al. (2007); Massias, Gramfort & Salmon (2018).
+Osborne, Presnell & Turlach (2000) for the active set and the continuation; Kim et al. (2007) for
+the gap; Massias, Gramfort & Salmon (2018) for the working set.
 """
 
 from dataclasses import dataclass
@@ -26,9 +31,9 @@ import numpy as np
 
 from regularization.validation import check_array
 
-WIDTH = 1000  # least number of columns in W beside A
+WIDTH = 1000  # least number of columns, if there are as many, in a new W beside A
 BATCH = 25  # values of lam that share a pass over X
-FALL = 0.3  # largest step down in lam between two passes
+FALL = 0.3  # lam falls to no less than this share of itself between two passes
 ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave a value of lam that nobody asked for
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
@@ -36,7 +41,7 @@ DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X
 
 
 class ActiveSet:
-    """The columns with w_j != 0: among the w of these signs the objective is quadratic.
+    """The columns with w_j != 0, and those about to be: for these signs the objective is quadratic.
 
     All arrays have a row for each active column and grow and shrink in place: `index` is its
     position in W, `sign`, `w`, the column itself is a row of `Z` (n_active, n_samples), and
@@ -107,7 +112,7 @@ class ActiveSet:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """The lasso at `a` on a working set, with its residual `r` and c = X_W^T r."""
+    """Where the search for the lasso at `a` on W ended, with its residual `r` and c = X_W^T r."""
 
     a: float
     index: np.ndarray  # the active columns: positions in W, (n_active,)
@@ -131,12 +136,15 @@ class WorkingSet:
         self.rounding = 1e-13 * np.abs(self.b).max()  # in c
 
     def descend(self, active, a, enough):
-        """Bring the active set to the lasso at `a`, up to a gap (times n) of `enough`: a Fit."""
+        """Bring the active set to the lasso of W at `a`, up to a gap (times n) of `enough`: a Fit.
+
+        Or as near as rounding lets it.
+        """
         lowest, idle = np.inf, 0
         while True:
             best, r = self.minimiser(active, a, enough)
             lost = best * active.sign <= 0
-            if lost.any():  # each time a column less
+            if lost.any():  # each time at least a column less
                 self.towards(active, best, lost, a)
                 continue
             active.w[:] = best
@@ -153,7 +161,7 @@ class WorkingSet:
             self.enter(active, new, np.sign(c[new]))
 
     def minimiser(self, active, a, enough):
-        """Return the least w, (n_active,), whatever its signs turn out to be, and its residual."""
+        """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
         w = active.K @ (self.b[active.index] - a * active.sign)
         for refinement in range(6):
             r = self.y - w @ active.Z
@@ -186,8 +194,8 @@ class WorkingSet:
         active.add(few, sign[: len(few)], self.Z[few])
         if len(active) > before:
             return
-        # All depend on the active columns. One takes over from them, X w staying as it is, until
-        # one of them is zero: the penalty falls by |c_j| - a for each unit.
+        # They depend on the active columns. One takes over from them, X w staying as it is, until
+        # one of these is zero: the penalty falls by |c_j| - a for each unit.
         for j, s in zip(new, sign, strict=True):
             z = self.Z[j]
             direction = -s * (active.K @ (active.Z @ z))
@@ -207,7 +215,8 @@ def lasso_fits(X, y, lams, tol, max_iter):
     """Fit the lasso for each of `lams` (n_lams,) > 0, from the largest down.
 
     Each is done when its duality gap is at most tol ||y - mean(y)||^2 / n, or after `max_iter`
-    passes over X since the one before. ValueError if X is not finite: the first pass shows it.
+    passes over X since the one before, or when only rounding keeps it open. ValueError if X is not
+    finite: the first pass shows it.
 
     Returns
     -------
