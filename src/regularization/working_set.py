@@ -190,11 +190,13 @@ class WorkingSet:
 
     def enter(self, active, new, sign):
         """Add the violators `new`, some at a time: many at once overshoot, and have to go again."""
-        few, before = new[: max(20, len(active) // 4)], len(active)
-        active.add(few, sign[: len(few)], self.Z[few])
-        if len(active) > before:
-            return
-        # They depend on the active columns. One takes over from them, X w staying as it is, until
+        before, few = len(active), max(20, len(active) // 4)
+        for start in range(0, len(new), few):
+            some = new[start : start + few]
+            active.add(some, sign[start : start + few], self.Z[some])
+            if len(active) > before:
+                return
+        # All depend on the active columns. One takes over from them, X w staying as it is, until
         # one of these is zero: the penalty falls by |c_j| - a for each unit.
         for j, s in zip(new, sign, strict=True):
             z = self.Z[j]
