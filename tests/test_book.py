@@ -62,7 +62,7 @@ def test_no_page_is_forgotten():
 
 
 def test_first_page_leads_into_the_book(book):
-    refresh = parse(book / "index.html").find("meta", attrs={"http-equiv": "Refresh"})
+    refresh = parse(book / "index.html").find("meta", attrs={"http-equiv": "refresh"})
     assert refresh["content"].endswith(f"url={PAGES[0]}.html")
 
 
