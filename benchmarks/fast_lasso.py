@@ -3,8 +3,6 @@
 50 true features of +-1, ||X w|| = 3 ||noise|| (the convention of celer's generator), Fortran order.
 """
 
-import importlib
-import importlib.metadata
 import time
 import tracemalloc
 import warnings
@@ -15,7 +13,7 @@ import sklearn
 from sklearn.linear_model import Lasso
 from sklearn.linear_model import lasso_path as peer_path
 
-from benchmarks.race import Row, race_all
+from benchmarks.race import Row, load, race_all
 from regularization.linear import lambda_max, lasso, lasso_path
 
 # Each peer's own tolerance, set so that the gap of its result is near 1e-6 ||y||^2 / n.
@@ -43,15 +41,6 @@ def relative_gap(X, y, w, lam) -> float:
     s = min(1.0, lam / largest)
     dual = (s * (r @ y) - s * s / 2 * (r @ r)) / n
     return (r @ r / (2 * n) + lam * np.abs(w).sum() - dual) / (y @ y / n)
-
-
-def load(module: str, distribution: str = ""):
-    """The module and its version; None, and a line that says so, if it is not installed."""
-    try:
-        return importlib.import_module(module), importlib.metadata.version(distribution or module)
-    except ImportError:
-        print(f"{module} is not installed: its rows are left out")
-        return None, None
 
 
 def rows() -> Iterator[Row]:

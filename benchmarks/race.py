@@ -1,5 +1,7 @@
 """Time competitors fairly: in turn, in one process, medians and ratios."""
 
+import importlib
+import importlib.metadata
 import statistics
 import time
 from collections.abc import Callable
@@ -21,6 +23,15 @@ class Row:
     @property
     def ratio(self) -> float:
         return self.peer_seconds / self.ours_seconds
+
+
+def load(module: str, distribution: str = ""):
+    """The module and its version; None, and a line that says so, if it is not installed."""
+    try:
+        return importlib.import_module(module), importlib.metadata.version(distribution or module)
+    except ImportError:
+        print(f"{module} is not installed: its rows are left out")
+        return None, None
 
 
 def race(what: str, ours: Callable, peer_name: str, peer: Callable, repeats: int = REPEATS) -> Row:

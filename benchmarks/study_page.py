@@ -24,7 +24,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-from benchmarks.fast_lasso import load
+from benchmarks.race import load
 from interview import bank
 
 ROOT = Path(__file__).parents[1]
