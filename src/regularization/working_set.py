@@ -15,7 +15,8 @@ Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Drop the c
               below the one before: but for rounding, no such (A, s) comes twice, and the search
               ends.
 Continuation  Come down from the a at which w = 0, a factor at a time: the last A is a good guess.
-Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together.
+Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together;
+              and roughly, as long as columns that are missing from it matter more.
 Certificate   One pass c = X^T r over all columns then gives the duality gap and the next W.
 
 X as a whole is neither copied nor centred: r has mean zero, so that X^T r is that of the centred
@@ -34,7 +35,7 @@ from regularization.validation import check_array
 WIDTH = 1000  # least number of columns, if there are as many, in a new W beside A
 BATCH = 25  # values of lam that share a pass over X
 FALL = 0.3  # lam falls to no less than this share of itself between two passes
-ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave a value of lam that nobody asked for
+ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave lam before W is known to suffice
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
@@ -115,6 +116,7 @@ class Fit:
     """Where the search for the lasso at `a` on W ended, with its residual `r` and c = X_W^T r."""
 
     a: float
+    is_best: bool  # on W: but for rounding, no column of it could lower the objective
     index: np.ndarray  # the active columns: positions in W, (n_active,)
     w: np.ndarray  # (n_active,)
     r: np.ndarray  # (n_samples,)
@@ -151,11 +153,12 @@ class WorkingSet:
             c, value = self.Z @ r, _objective(r, best, a)
             idle = 0 if value < lowest * (1 - 1e-15) else idle + 1
             lowest = min(value, lowest)
-            fit = Fit(a, active.index.copy(), best, r, c)
             excess = np.abs(c) - a
-            excess[fit.index] = 0.0
+            excess[active.index] = 0.0
             new = np.flatnonzero(excess > SLACK * a + self.rounding)
-            if not len(new) or idle == IDLE or _gap(fit, a, np.abs(c).max()) <= enough:
+            is_best = not len(new) or idle == IDLE
+            fit = Fit(a, is_best, active.index.copy(), best, r, c)
+            if is_best or _gap(fit, a, np.abs(c).max()) <= enough:
                 return fit
             new = new[np.argsort(-excess[new])]  # the worst first
             self.enter(active, new, np.sign(c[new]))
@@ -229,11 +232,12 @@ def lasso_fits(X, y, lams, tol, max_iter):
     n, p = X.shape
     y = _centred(y)
     enough = tol * (y @ y)
+    rough = max(ROUGH * (y @ y), enough)
     fits, todo, passes = [None] * len(lams), list(np.argsort(-lams)), 0
 
     active = ActiveSet(n, min(n - 1, p))  # centred columns span n - 1 dimensions
     W, subset = np.empty(0, dtype=int), None
-    batch = [Fit(np.inf, W, np.empty(0), y, np.empty(0))]
+    batch = [Fit(np.inf, True, W, np.empty(0), y, np.empty(0))]
     while todo:
         C = _correlations(X, W, batch)
         passes += 1
@@ -243,7 +247,7 @@ def lasso_fits(X, y, lams, tol, max_iter):
                 a = n * lams[todo[0]]
                 gap = _gap(fit, a, largest)
                 # If no column outside W wants in at this very a, rounding keeps the gap open.
-                stuck = fit.a == a and not _violators_outside(c, W, a)
+                stuck = fit.a == a and fit.is_best and not _violators_outside(c, W, a)
                 if gap > enough and not stuck and passes < max_iter:
                     break
                 mean = subset.mean[fit.index] if subset else np.empty(0)
@@ -260,10 +264,12 @@ def lasso_fits(X, y, lams, tol, max_iter):
                 active.index[:] = np.arange(len(active))
             asked = n * lams[todo[:BATCH]]
             asked = asked[asked >= FALL * here]
-            if len(asked):
-                batch = [subset.descend(active, a, enough) for a in asked]
+            if not len(asked):
+                batch = [subset.descend(active, FALL * here, rough)]
+            elif len(asked) == 1 and asked[0] < here and len(W) < p:
+                batch = [subset.descend(active, asked[0], rough)]
             else:
-                batch = [subset.descend(active, FALL * here, max(ROUGH * (y @ y), enough))]
+                batch = [subset.descend(active, a, enough) for a in asked]
     return fits
 
 
