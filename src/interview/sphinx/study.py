@@ -9,6 +9,7 @@ from pathlib import Path
 from docutils import nodes
 from markupsafe import escape
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -68,31 +69,30 @@ def _html(app: Sphinx, docname: str, tool: str) -> str:
     )
 
 
-def _write_bank(app: Sphinx) -> list:
+def _write_bank(app: Sphinx, builder: Builder) -> None:
     """Write the questions that the study tools show, with addresses from a folder of the book."""
-    if app.builder.format != "html" or not _is_used(app):
-        return []
+    if builder.format != "html" or not _is_used(app):
+        return
     homes = app.env.quiz_pages
     chapter = {question.id: question.chapter for question in app.env.bank_questions}
 
     def section_url(section: str) -> str:
         page, anchor = section.split("#")
-        return f"../{app.builder.get_target_uri(page)}#{anchor}"
+        return f"../{builder.get_target_uri(page)}#{anchor}"
 
     def question_url(id: str) -> str:
         page = homes.get(chapter[id])
-        return f"../{app.builder.get_target_uri(page)}#q-{id}" if page else f"#q-{id}"
+        return f"../{builder.get_target_uri(page)}#q-{id}" if page else f"#q-{id}"
 
     try:
         data = json.dumps(study_data(app.env.bank_questions, section_url, question_url))
     except ValueError as error:
         logger.warning("study: %s", error)
-        return []
+        return
     target = Path(app.outdir, "_static", BANK)
     target.parent.mkdir(parents=True, exist_ok=True)
     # Browsers read JSON in a string much faster than an object of the same size.
     target.write_text(f"interviewBank = JSON.parse({json.dumps(data)});\n", encoding="utf-8")
-    return []
 
 
 def _is_used(app: Sphinx) -> bool:
@@ -105,4 +105,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(StudyNode)
     app.add_directive("study", Study)
     app.connect("doctree-resolved", _resolve)
-    app.connect("html-collect-pages", _write_bank)
+    app.connect("write-started", _write_bank)  # before the pages, which name its checksum
