@@ -1,10 +1,13 @@
 """The study tools on a page: ``{study} flashcards`` in prose, and in a notebook the output of
-``interview.flashcards`` and its like. The questions are in a script of their own, so that the
-page is light; without scripts there are links to where the questions can be read."""
+``interview.flashcards`` and its like. The questions are in scripts of their own, so that the page
+is light: one with what the tools need to start, and one with the HTML, which they load themselves.
+Without scripts there are links to where the questions can be read."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from markupsafe import escape
@@ -85,14 +88,26 @@ def _write_bank(app: Sphinx, builder: Builder) -> None:
         return f"../{builder.get_target_uri(page)}#q-{id}" if page else f"#q-{id}"
 
     try:
-        data = json.dumps(study_data(app.env.bank_questions, section_url, question_url))
+        data = study_data(app.env.bank_questions, section_url, question_url)
     except ValueError as error:
         logger.warning("study: %s", error)
-        return
-    target = Path(app.outdir, "_static", BANK)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Browsers read JSON in a string much faster than an object of the same size.
-    target.write_text(f"interviewBank = JSON.parse({json.dumps(data)});\n", encoding="utf-8")
+    else:
+        write_scripts(data, Path(app.outdir, "_static", BANK))
+
+
+def write_scripts(data: dict[str, Any], bank: Path) -> None:
+    """Write the bank's data as two scripts: `bank`, and beside it the HTML, which it names."""
+    bank.parent.mkdir(parents=True, exist_ok=True)
+    articles = _script("interviewArticles", data["articles"])
+    bank.with_name("articles.js").write_text(articles, encoding="utf-8")
+    digest = hashlib.sha256(articles.encode()).hexdigest()[:8]  # so that no older one is read
+    known = data | {"articles": f"articles.js?v={digest}"}
+    bank.write_text(_script("interviewBank", known), encoding="utf-8")
+
+
+def _script(name: str, data: Any) -> str:
+    """A string of JSON, which browsers read much faster than an object of the same size."""
+    return f"{name} = {json.dumps(json.dumps(data, separators=(',', ':')))};\n"
 
 
 def _is_used(app: Sphinx) -> bool:
