@@ -41,6 +41,8 @@ export class Bank {
   /** `articles`, their HTML by id, may be a promise. */
   constructor({ questions, articles }) {
     this.all = questions;
+    this.cards = questions.filter(({ card }) => card);
+    this.chapters = [...new Set(questions.map(({ chapter }) => chapter))];
     this.known = new Map(questions.map((question) => [question.id, question]));
     /** A promise of "", or of a sentence on why there will be no articles. */
     this.loaded = Promise.resolve(articles).then(
@@ -50,14 +52,6 @@ export class Bank {
       },
       () => "The questions could not be loaded: reload the page to try again.",
     );
-  }
-
-  get chapters() {
-    return [...new Set(this.all.map(({ chapter }) => chapter))];
-  }
-
-  get cards() {
-    return this.all.filter(({ card }) => card);
   }
 
   get(id) {

@@ -41,9 +41,10 @@ export function mount(root, host) {
   const valuesOf = (key) => [...new Set(questions.all.map((question) => question[key]))];
   const chapters = valuesOf("chapter");
   const chapter = choice("Chapter", [["", "All"], ...named(chapters)]);
+  const levels = valuesOf("level");
   const level = choice("Level", [
     ["", "Any"],
-    ...named(LEVELS.filter((name) => valuesOf("level").includes(name))),
+    ...named(LEVELS.filter((name) => levels.includes(name))),
   ]);
   const kind = choice("Kind", [["", "Any"], ...named(valuesOf("kind"))]);
   const number = choice("Questions", [["", "All"], ...["5", "10", "20"].map((n) => [n, n])]);
