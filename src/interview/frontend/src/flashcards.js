@@ -118,6 +118,7 @@ export function mount(root, host) {
 
   function showCard(id, now = deck()) {
     shown = id;
+    back.hidden = rating.hidden = true; // first: to hide what has the focus, it is laid out
     const article = bank.article(id);
     const { chapter, level } = bank.get(id);
     head.textContent = `${titleOf(chapter)} · ${level}`;
@@ -127,7 +128,6 @@ export function mount(root, host) {
     const parts = [".spoken", ".rubric-title", ".rubric", ".question-links"];
     back.replaceChildren(...parts.map((part) => answer.querySelector(part)));
     letScroll(face);
-    back.hidden = rating.hidden = true;
     reveal.parentElement.hidden = false;
     refresh(now);
     head.focus();
