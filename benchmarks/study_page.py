@@ -1,7 +1,8 @@
 """The study page in Chromium whose processor is slowed down four times.
 
 Ready: from the start of the navigation until the frame is painted in which every tool has its
-controls; idle: until the main thread has nothing to do for the first time after the load event.
+controls; asked: until a question is painted, when the quiz is started in that very frame; idle:
+until the main thread has nothing to do for the first time after the load event.
 Feedback: from the key, as the browser received it, until the frame with the verdict (in the quiz)
 or the next card (in the flashcards) is painted. All are wall time, so a machine that is busy with
 other work shows more: beside them stands the main thread's own time until it is idle, without the
@@ -41,14 +42,28 @@ const afterPaint = (then) => requestAnimationFrame(() => {
   port1.onmessage = () => then(performance.now());
   port2.postMessage(null);
 });
-const watcher = new MutationObserver(() => {
-  const tools = [...document.querySelectorAll(".quiz[data-tool]")];
-  const isMounted = (tool) => tool.querySelector("button, input");
-  if (!tools.some((tool) => tool.dataset.tool === "progress") || !tools.every(isMounted)) return;
-  watcher.disconnect();
-  afterPaint((now) => (window.ready = now));
+const whenPainted = (selectors, then) => {
+  const watcher = new MutationObserver(() => {
+    if (!selectors.every((selector) => document.querySelector(selector))) return;
+    watcher.disconnect();
+    afterPaint(then);
+  });
+  watcher.observe(document, { childList: true, subtree: true });
+};
+const start = "[data-tool=quiz] .quiz-primary:enabled";
+const controls = [
+  start,
+  "[data-tool=flashcards] .quiz-primary:enabled",
+  "[data-tool=mock-interview] .quiz-primary:enabled",
+  "[data-tool=readiness] input[type=date]",
+  "[data-tool=progress] input[type=file]",
+];
+whenPainted(controls, (now) => {
+  window.ready = now;
+  if (!window.isEager) return;
+  whenPainted(["[data-tool=quiz] [data-current] .prompt"], (now) => (window.asked = now));
+  document.querySelector(start).click();
 });
-watcher.observe(document, { childList: true, subtree: true });
 addEventListener("load", () => requestIdleCallback(() => {
   window.idle = performance.now();
   console.log("idle");
@@ -81,8 +96,9 @@ def lines() -> Iterator[str]:
             own = [_start(browser, address, progress, 1) for _ in range(REPEATS)]
             ready, idle = ([start[key] for start in starts] for key in ("ready", "idle"))
             busy = [start["busy"] for start in own]
+            asked = [_asked(browser, address, progress) for _ in range(REPEATS)]
             what = f"study page, {name}, processor slowed down {SLOWDOWN} times"
-            yield f"{what}: ready {_said(ready)}, idle {_said(idle)}"
+            yield f"{what}: ready {_said(ready)}, asked {_said(asked)}, idle {_said(idle)}"
             yield f"  main thread until idle, not slowed down: {_said(busy)}"
             quiz, cards = _feedback(browser, address, progress)
             yield f"  feedback: quiz {_said(quiz)}, flashcards {_said(cards)}"
@@ -144,13 +160,16 @@ def _chromium(path: str):
 
 
 @contextmanager
-def _page(browser, address: str, progress: str | None, slowdown: int):
-    """The page, opened in a new profile, and its session of the DevTools protocol."""
+def _page(browser, address: str, progress: str | None, slowdown: int, *, is_eager: bool = False):
+    """The page, opened in a new profile, and its session of the DevTools protocol.
+
+    An eager reader starts the quiz as soon as the page is ready.
+    """
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
     if progress:
         page.add_init_script(f"({STORE})({json.dumps(progress)})")
-    page.add_init_script(WATCH)
+    page.add_init_script(f"window.isEager = {json.dumps(is_eager)};{WATCH}")
     devtools = context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
     devtools.send("Performance.enable", {"timeDomain": "threadTicks"})
@@ -169,12 +188,19 @@ def _start(browser, address: str, progress: str | None, slowdown: int) -> dict[s
         return page.evaluate("({ ready, idle })") | {"busy": 1000 * busy}
 
 
+def _asked(browser, address: str, progress: str | None) -> float:
+    """Milliseconds until an eager reader sees a question."""
+    with _page(browser, address, progress, SLOWDOWN, is_eager=True) as (page, _):
+        page.wait_for_function("window.asked")
+        return page.evaluate("window.asked")
+
+
 def _feedback(browser, address: str, progress: str | None) -> tuple[list[float], list[float]]:
     """Milliseconds until the feedback to an answer, and to the rating of a card."""
     with _page(browser, address, progress, SLOWDOWN) as (page, _):
 
         def press(key: str) -> float:
-            page.wait_for_timeout(300)  # whatever came before is over
+            page.wait_for_timeout(500)  # whatever came before is over
             page.keyboard.press(key)
             page.wait_for_function("window.feedback")
             return page.evaluate("window.feedback")

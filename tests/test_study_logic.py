@@ -10,12 +10,7 @@ from interview import bank
 from interview.study_data import study_data
 
 LEVELS = ("easy", "medium", "hard", "senior")
-REAL = [
-    {name: value for name, value in entry.items() if name != "html"}
-    for entry in study_data(bank.load(), lambda section: f"../{section}", lambda id: f"#q-{id}")[
-        "questions"
-    ]
-]
+REAL = study_data(bank.load(), lambda section: f"../{section}", lambda id: f"#q-{id}")["questions"]
 
 
 def question(i, chapter="a", level="easy", closed=True, **more):

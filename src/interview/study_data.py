@@ -1,4 +1,4 @@
-"""The bank as data for the study tools: what is known of each question, and its HTML."""
+"""The bank as data for the study tools: what is known of each question, and apart its HTML."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,12 +31,13 @@ def study_data(
                 "card": question.card,
                 "closed": bool(question.options) or question.kind == "numeric",
                 "options": bool(question.options),
-                "points": len(question.key_points),
                 "follow_ups": list(question.follow_ups),
                 "section": question.section,
                 "url": section_url(question.section) or "",
-                "html": article_html(question, section_url, question_url),
             }
             for question in questions
-        ]
+        ],
+        "articles": {
+            question.id: article_html(question, section_url, question_url) for question in questions
+        },
     }

@@ -11,6 +11,7 @@ from opening import open_page
 
 from interview import bank, frontend
 from interview.frontend import build
+from interview.sphinx.study import write_scripts
 from interview.study_data import study_data
 
 PAGE = "book/study.html"
@@ -361,11 +362,11 @@ def test_notebook_page_has_the_tools_too(context, site):
 
 
 def test_links_of_the_bank_lead_somewhere(book):
-    data = bank_data(book)
-    assert {entry["id"] for entry in data["questions"]} == set(QUESTIONS)
+    known, articles = bank_data(book)
     pages = {}
-    for entry in data["questions"]:
-        for link in {entry["url"], *re.findall(r'<a [^>]*href="(\.\./[^"]+)"', entry["html"])}:
+    for entry in known["questions"]:
+        html = articles[entry["id"]]
+        for link in {entry["url"], *re.findall(r'<a [^>]*href="(\.\./[^"]+)"', html)}:
             path, _, anchor = link.partition("#")
             file = (book / "book" / path).resolve()
             pages.setdefault(file, file.read_text(encoding="utf-8"))
@@ -380,12 +381,111 @@ def test_loaded_only_where_used(book):
         assert {path for path, text in texts.items() if script in text} == using
 
 
-# --- speed ---------------------------------------------------------------------------------------
+# --- the questions come in two parts -----------------------------------------------------------
+
+ARTICLES = "**/articles.js*"
+BEGIN = [
+    ("quiz", "Start", "article[data-current] .prompt"),
+    ("quiz", "Ten-question diagnosis", "article[data-current] .prompt"),
+    ("flashcards", "Start session", ".card-front .prompt"),
+    ("mock-interview", "Begin the interview", ".question .prompt"),
+]
+
+
+def test_both_parts_hold_exactly_the_bank(book):
+    known, articles = bank_data(book)
+    assert [entry["id"] for entry in known["questions"]] == list(QUESTIONS)
+    assert list(articles) == list(QUESTIONS)
+    for id, html in articles.items():
+        assert re.findall(r'<article [^>]*data-id="([^"]*)"', html) == [id]
+
+
+@pytest.mark.parametrize(("name", "begin", "shown"), BEGIN)
+def test_press_while_the_questions_load_is_not_lost(context, site, name, begin, shown):
+    page, release = open_held(context, f"{site}/{PAGE}")
+    place = tool(page, name)
+    start = place.get_by_role("button", name=begin, exact=True)
+    press(page, start)
+    place.get_by_role("status").filter(has_text="The questions are loading").wait_for()
+    start.click()  # an impatient reader
+    assert place.locator(shown).count() == 0
+    release()
+    place.locator(shown).wait_for()
+    assert page.evaluate("document.activeElement.className") == "question-head"
+    assert place.get_by_text("The questions are loading").count() == 0
+    assert page.problems == []
+
+
+def test_last_press_while_the_questions_load_counts(context, http):
+    page, release = open_held(context, f"{http}/{PAGE}")
+    quiz = tool(page, "quiz")
+    quiz.get_by_role("button", name="Start", exact=True).click()
+    quiz.get_by_role("button", name="Ten-question diagnosis").click()
+    release()
+    shows(quiz.locator(".quiz-position"), "1 of 10 in this round")
+
+
+def test_day_that_is_taken_back_while_the_questions_load(context, http):
+    day = (datetime.now() + timedelta(days=10)).date().isoformat()
+    store(
+        open_page(context, f"{http}/{PAGE}"),
+        answers=[{"id": "a", "at": moment(-6), "chapter": "l1", "question": "l1-say-it",
+                  "right": False}],
+        settings=[{"id": "s", "at": moment(-1), "name": "interview", "value": day}],
+    )  # fmt: skip
+    page, release = open_held(context, f"{http}/{PAGE}")
+    ready = tool(page, "readiness")
+    shows(ready, "Predicted recall")
+    ready.locator("input[type=date]").fill("")
+    shows(ready, "Enter the day")
+    release()
+    tool(page, "quiz").get_by_role("button", name="Continue").click()
+    page.locator("article[data-current] .prompt").wait_for()
+    assert ready.get_by_role("button", name="Review these now").count() == 0
+    assert page.problems == []
+
+
+@pytest.mark.parametrize("answer", [{}, {"body": ""}], ids=["none", "empty"])
+def test_questions_that_do_not_load_are_reported(context, site, answer):
+    page = open_page(context, f"{site}/{PAGE}")
+    day = (datetime.now() + timedelta(days=10)).date().isoformat()
+    context.route(ARTICLES, lambda route: route.fulfill(**answer) if answer else route.abort())
+    store(page, settings=[{"id": "s", "at": moment(-1), "name": "interview", "value": day}])
+    said = "The questions could not be loaded: reload the page to try again."
+    for name, begin, _ in BEGIN:
+        place = tool(page, name)
+        press(page, place.get_by_role("button", name=begin, exact=True))
+        shows(place.get_by_role("status"), said)
+        assert place.locator("article").count() == 0
+    shows(tool(page, "readiness"), said)
+    assert page.problems == []
+
+
+def open_held(context, address):
+    """A page whose questions do not load yet, and a function that lets them."""
+    held = []
+    context.route(ARTICLES, lambda route: held.append(route))
+    page = open_page(context, address, wait_until="commit")
+
+    def release():
+        while not held:
+            page.wait_for_timeout(50)
+        held[0].continue_()
+
+    return page, release
 
 
 def bank_data(book):
-    text = (book / "_static" / "interview" / "bank.js").read_text(encoding="utf-8")
-    return json.loads(json.loads(text.removeprefix("interviewBank = JSON.parse(")[:-3]))
+    """What the two scripts hold: what is known of each question, and the HTML by id."""
+    folder = book / "_static" / "interview"
+    known = script_data(folder / "bank.js", "interviewBank")
+    name, _, _ = known["articles"].partition("?")
+    return known, script_data(folder / name, "interviewArticles")
+
+
+def script_data(path, name):
+    text = path.read_text(encoding="utf-8").strip()
+    return json.loads(json.loads(text.removeprefix(f"{name} = ").removesuffix(";")))
 
 
 def with_bank(book, data, folder):
@@ -393,8 +493,7 @@ def with_bank(book, data, folder):
     shutil.copytree(book / "_static", folder / "_static")
     (folder / "book").mkdir()
     shutil.copy(book / PAGE, folder / PAGE)
-    script = folder / "_static" / "interview" / "bank.js"
-    script.write_text(f"interviewBank = JSON.parse({json.dumps(json.dumps(data))});")
+    write_scripts(data, folder / "_static" / "interview" / "bank.js")
     return (folder / PAGE).as_uri()
 
 

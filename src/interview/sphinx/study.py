@@ -1,14 +1,18 @@
 """The study tools on a page: ``{study} flashcards`` in prose, and in a notebook the output of
-``interview.flashcards`` and its like. The questions are in a script of their own, so that the
-page is light; without scripts there are links to where the questions can be read."""
+``interview.flashcards`` and its like. The questions are in scripts of their own, so that the page
+is light: one with what the tools need to start, and one with the HTML, which they load themselves.
+Without scripts there are links to where the questions can be read."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from markupsafe import escape
 from sphinx.application import Sphinx
+from sphinx.builders import Builder
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
@@ -68,31 +72,42 @@ def _html(app: Sphinx, docname: str, tool: str) -> str:
     )
 
 
-def _write_bank(app: Sphinx) -> list:
+def _write_bank(app: Sphinx, builder: Builder) -> None:
     """Write the questions that the study tools show, with addresses from a folder of the book."""
-    if app.builder.format != "html" or not _is_used(app):
-        return []
+    if builder.format != "html" or not _is_used(app):
+        return
     homes = app.env.quiz_pages
     chapter = {question.id: question.chapter for question in app.env.bank_questions}
 
     def section_url(section: str) -> str:
         page, anchor = section.split("#")
-        return f"../{app.builder.get_target_uri(page)}#{anchor}"
+        return f"../{builder.get_target_uri(page)}#{anchor}"
 
     def question_url(id: str) -> str:
         page = homes.get(chapter[id])
-        return f"../{app.builder.get_target_uri(page)}#q-{id}" if page else f"#q-{id}"
+        return f"../{builder.get_target_uri(page)}#q-{id}" if page else f"#q-{id}"
 
     try:
-        data = json.dumps(study_data(app.env.bank_questions, section_url, question_url))
+        data = study_data(app.env.bank_questions, section_url, question_url)
     except ValueError as error:
         logger.warning("study: %s", error)
-        return []
-    target = Path(app.outdir, "_static", BANK)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Browsers read JSON in a string much faster than an object of the same size.
-    target.write_text(f"interviewBank = JSON.parse({json.dumps(data)});\n", encoding="utf-8")
-    return []
+    else:
+        write_scripts(data, Path(app.outdir, "_static", BANK))
+
+
+def write_scripts(data: dict[str, Any], bank: Path) -> None:
+    """Write the bank's data as two scripts: `bank`, and beside it the HTML, which it names."""
+    bank.parent.mkdir(parents=True, exist_ok=True)
+    articles = _script("interviewArticles", data["articles"])
+    bank.with_name("articles.js").write_text(articles, encoding="utf-8")
+    digest = hashlib.sha256(articles.encode()).hexdigest()[:8]  # so that no older one is read
+    known = data | {"articles": f"articles.js?v={digest}"}
+    bank.write_text(_script("interviewBank", known), encoding="utf-8")
+
+
+def _script(name: str, data: Any) -> str:
+    """A string of JSON, which browsers read much faster than an object of the same size."""
+    return f"{name} = {json.dumps(json.dumps(data, separators=(',', ':')))};\n"
 
 
 def _is_used(app: Sphinx) -> bool:
@@ -105,4 +120,4 @@ def setup(app: Sphinx) -> None:
     app.add_node(StudyNode)
     app.add_directive("study", Study)
     app.connect("doctree-resolved", _resolve)
-    app.connect("html-collect-pages", _write_bank)
+    app.connect("write-started", _write_bank)  # before the pages, which name its checksum

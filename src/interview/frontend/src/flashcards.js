@@ -4,6 +4,7 @@ import { afterPaint, button, h, letScroll, plural, readWhole } from "./dom.js";
 import { select, titleOf, wholeNumber } from "./dom.js";
 import { deckOf } from "./deck.js";
 import { showProblems } from "./panel.js";
+import { whenLoaded } from "./questions.js";
 import { intervals, RATINGS, statesAfter } from "./scheduler.js";
 import { newEvent, reviewsOf, setting } from "./store/events.js";
 
@@ -25,6 +26,7 @@ export function mount(root, host) {
 
   const counts = h("p", { className: "quiz-score" }, "Due today …");
   const message = h("p", { className: "quiz-message", role: "status" });
+  const afterLoad = whenLoaded(bank, message);
   const chapters = [...new Set(bank.cards.map((card) => card.chapter))];
   const named = chapters.map((name) => [name, titleOf(name)]);
   const chapter = select("Chapter", [["", "All"], ...named]);
@@ -38,7 +40,7 @@ export function mount(root, host) {
     minutes,
     perDay,
   );
-  const start = button("Start session", begin, { className: "quiz-primary" });
+  const start = button("Start session", () => afterLoad(begin), { className: "quiz-primary" });
   const undo = button("Undo", takeBack, { hidden: true });
   const stop = button("End session", () => end("Session ended"), { hidden: true });
   const bar = h(
@@ -116,6 +118,7 @@ export function mount(root, host) {
 
   function showCard(id, now = deck()) {
     shown = id;
+    back.hidden = rating.hidden = true; // first: to hide what has the focus, it is laid out
     const article = bank.article(id);
     const { chapter, level } = bank.get(id);
     head.textContent = `${titleOf(chapter)} · ${level}`;
@@ -125,7 +128,6 @@ export function mount(root, host) {
     const parts = [".spoken", ".rubric-title", ".rubric", ".question-links"];
     back.replaceChildren(...parts.map((part) => answer.querySelector(part)));
     letScroll(face);
-    back.hidden = rating.hidden = true;
     reveal.parentElement.hidden = false;
     refresh(now);
     head.focus();

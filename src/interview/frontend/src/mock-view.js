@@ -4,6 +4,7 @@ import { button, formulaName, h, letScroll, plural, readWhole } from "./dom.js";
 import { select, table, titleOf, wholeNumber } from "./dom.js";
 import { clock, plan, scoreOf } from "./mock.js";
 import { showProblems } from "./panel.js";
+import { whenLoaded } from "./questions.js";
 import { resultByTopic } from "./result.js";
 import { LEVELS } from "./select.js";
 import { randomSeed } from "./shuffle.js";
@@ -31,8 +32,9 @@ export function mount(root, host) {
     return h("label", {}, box, ` ${titleOf(name)}`);
   });
   const message = h("p", { className: "quiz-message", role: "status" });
+  const afterLoad = whenLoaded(bank, message);
   const past = h("div");
-  const start = button("Begin the interview", begin, { className: "quiz-primary" });
+  const start = button("Begin the interview", () => afterLoad(begin), { className: "quiz-primary" });
   const before = h(
     "div",
     {},

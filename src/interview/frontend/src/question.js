@@ -1,6 +1,6 @@
 // One showing of one question: the form that is added to its article, and taken away again.
 
-import { button, h } from "./dom.js";
+import { afterPaint, button, h } from "./dom.js";
 import { kindOf } from "./kinds.js";
 
 /**
@@ -21,12 +21,15 @@ export function questionView(article, seed, act) {
 
   let phase;
   const enter = (next) => {
-    phase = article.dataset.phase = next;
-    details.open = phase !== "asked";
+    phase = next;
     kind.fields.hidden = kind.revealsFirst && phase === "asked";
     skip.hidden = phase === "answered";
     submit.textContent =
       phase === "answered" ? "Next" : kind.fields.hidden ? "Show the answer" : "Check";
+  };
+  const unfold = () => {
+    article.dataset.phase = phase;
+    details.open = phase !== "asked";
   };
 
   function onsubmit(event) {
@@ -34,6 +37,7 @@ export function questionView(article, seed, act) {
     if (phase === "answered") return act.next();
     if (kind.fields.hidden) {
       enter("revealed");
+      unfold();
       details.querySelector("summary").focus();
       return;
     }
@@ -51,6 +55,7 @@ export function questionView(article, seed, act) {
     verdict.textContent = answer.verdict;
     submit.focus({ preventScroll: true }); // Enter goes on; what follows it is the explanation
     act.answer(answer);
+    afterPaint(() => form.isConnected && unfold()); // the verdict does not wait for all of this
   }
 
   enter("asked");
@@ -58,6 +63,7 @@ export function questionView(article, seed, act) {
     show(isFirst) {
       previous.disabled = isFirst;
       enter(phase);
+      unfold();
       kind.show?.();
       // What is revealed before it is judged stands before the form, an explanation after it.
       if (kind.revealsFirst) article.append(form);

@@ -38,27 +38,30 @@ export function questionsIn(root) {
 
 /** The questions of the bank (interview/study_data.py): strings until they are shown. */
 export class Bank {
-  constructor({ questions }) {
+  /** `articles`, their HTML by id, may be a promise. */
+  constructor({ questions, articles }) {
     this.all = questions;
+    this.cards = questions.filter(({ card }) => card);
+    this.chapters = [...new Set(questions.map(({ chapter }) => chapter))];
     this.known = new Map(questions.map((question) => [question.id, question]));
-  }
-
-  get chapters() {
-    return [...new Set(this.all.map(({ chapter }) => chapter))];
-  }
-
-  get cards() {
-    return this.all.filter(({ card }) => card);
+    /** A promise of "", or of a sentence on why there will be no articles. */
+    this.loaded = Promise.resolve(articles).then(
+      (html) => {
+        this.html = html;
+        return "";
+      },
+      () => "The questions could not be loaded: reload the page to try again.",
+    );
   }
 
   get(id) {
     return this.known.get(id);
   }
 
-  /** A new article; two tools of a page may show the same question, so it has no ids. */
+  /** A new article, once they are loaded; two tools may show the same one, so it has no ids. */
   article(id) {
     const template = document.createElement("template");
-    template.innerHTML = this.get(id).html; // from interview/render.py, which lets no markup through
+    template.innerHTML = this.html[id]; // from interview/render.py, which lets no markup through
     const article = template.content.firstElementChild;
     article.removeAttribute("id");
     article.setAttribute("aria-label", article.querySelector(".question-head").textContent);
@@ -80,5 +83,25 @@ export function questionsOf(bank, root) {
       return shown.get(id);
     },
     release: (id) => shown.get(id)?.remove(),
+  };
+}
+
+/**
+ * A function that does what needs the bank's articles as soon as they are there: of several wishes
+ * while the reader waits, the last. Meanwhile, and when they never come, the message says so.
+ */
+export function whenLoaded(bank, message) {
+  let wish = null;
+  return async (act) => {
+    if (bank.html) return act();
+    const isWaiting = wish !== null;
+    wish = act;
+    if (isWaiting) return;
+    const said = message.textContent;
+    message.textContent = "The questions are loading …";
+    message.textContent = (await bank.loaded) || said;
+    const last = wish;
+    wish = null;
+    if (bank.html) last();
   };
 }

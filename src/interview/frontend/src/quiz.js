@@ -2,7 +2,7 @@
 
 import { button, h, letScroll, plural, select as choice, titleOf } from "./dom.js";
 import { progressPanel } from "./panel.js";
-import { questionsIn, questionsOf } from "./questions.js";
+import { questionsIn, questionsOf, whenLoaded } from "./questions.js";
 import { resultByTopic } from "./result.js";
 import { roundView } from "./round-view.js";
 import { diagnosis, LEVELS, select } from "./select.js";
@@ -28,9 +28,9 @@ export function mount(root, host) {
 
   const score = h("p", { className: "quiz-score" });
   const meter = h("progress", { max: total, "aria-label": "Questions right" });
-  const start = button("Start", () => begin(dueIds()), { className: "quiz-primary" });
-  const missed = button("Review missed", () => begin(missedIds()));
-  const diagnose = button("Ten-question diagnosis", () => beginDiagnosis());
+  const start = button("Start", () => afterLoad(() => begin(dueIds())), { className: "quiz-primary" });
+  const missed = button("Review missed", () => afterLoad(() => begin(missedIds())));
+  const diagnose = button("Ten-question diagnosis", () => afterLoad(beginDiagnosis));
   const stop = button("Stop", () => rounds.end());
   const list = button("Show all as a list", () => toggleList());
   const resultTitle = h("p", { className: "quiz-result", tabIndex: -1 });
@@ -41,9 +41,10 @@ export function mount(root, host) {
   const valuesOf = (key) => [...new Set(questions.all.map((question) => question[key]))];
   const chapters = valuesOf("chapter");
   const chapter = choice("Chapter", [["", "All"], ...named(chapters)]);
+  const levels = valuesOf("level");
   const level = choice("Level", [
     ["", "Any"],
-    ...named(LEVELS.filter((name) => valuesOf("level").includes(name))),
+    ...named(LEVELS.filter((name) => levels.includes(name))),
   ]);
   const kind = choice("Kind", [["", "Any"], ...named(valuesOf("kind"))]);
   const number = choice("Questions", [["", "All"], ...["5", "10", "20"].map((n) => [n, n])]);
@@ -63,7 +64,9 @@ export function mount(root, host) {
     h("label", {}, "Seed ", seed),
     matching,
   );
-  const panel = progressPanel(host);
+  const panel = host.hasPanel ? null : progressPanel(host);
+  const message = panel?.message ?? h("p", { className: "quiz-message", role: "status" });
+  const afterLoad = ofBank ? whenLoaded(host.bank, message) : (act) => act();
   const rounds = roundView(root, questions, host, (ended) => finish(ended));
   const label = ofBank ? "Quiz across the chapters" : `Quiz: ${root.dataset.quiz}`;
   const bar = h(
@@ -74,10 +77,10 @@ export function mount(root, host) {
     result,
     h("div", { className: "quiz-actions" }, start, diagnose, missed, stop, list),
     ofBank ? order : h("details", {}, h("summary", {}, "Choose questions and order"), order),
-    ...(host.hasPanel
-      ? []
-      : [h("details", {}, h("summary", {}, "Progress: score, export, import"), panel.element)]),
-    panel.message,
+    ...(panel
+      ? [h("details", {}, h("summary", {}, "Progress: score, export, import"), panel.element)]
+      : []),
+    message,
     rounds.position,
   );
 
@@ -207,7 +210,7 @@ export function mount(root, host) {
   return () => {
     rounds.leave();
     endings.forEach((end) => end());
-    panel.end();
+    panel?.end();
     window.removeEventListener("hashchange", openHash);
     root.removeEventListener("click", openLink);
     bar.remove();

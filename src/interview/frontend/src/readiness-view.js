@@ -25,6 +25,7 @@ export function mount(root, host) {
   const message = h("p", { className: "quiz-message", role: "status" });
   const chapters = h("div");
   const today = h("div");
+  let latest = null; // {states, proposals}: what the questions in `today` are chosen from
   const stop = button("Stop", () => rounds.end(), { hidden: true });
   const rounds = roundView(root, questions, host, (round) => {
     stop.hidden = true;
@@ -71,6 +72,7 @@ export function mount(root, host) {
         h("p", {}, "Enter the day of your interview to see what you will still know then."),
       );
       today.replaceChildren();
+      latest = null;
       return;
     }
     const states = statesAfter(evidence(host.get("progress")));
@@ -95,11 +97,17 @@ export function mount(root, host) {
           "what you never saw, you may not know.",
       ),
     );
-    showToday(worthReviewing(bank.all, states, now, day, TODAY), states);
+    latest = { states, proposals: worthReviewing(bank.all, states, now, day, TODAY) };
+    bank.loaded.then(showToday);
   }
 
-  function showToday(proposals, states) {
-    if (rounds.running) return;
+  function showToday(problem) {
+    if (!latest || rounds.running) return;
+    if (problem) {
+      today.replaceChildren(h("p", {}, problem));
+      return;
+    }
+    const { states, proposals } = latest;
     if (!proposals.length) {
       const few = bank.all.filter(({ id }) => states.has(id)).length < ENOUGH;
       const said = few

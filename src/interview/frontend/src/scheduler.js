@@ -13,7 +13,8 @@ const DAY_START = 4; // o'clock
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
-const engine = fsrs({ enable_fuzz: false });
+let made = null;
+const engine = () => (made ??= fsrs({ enable_fuzz: false })); // not before there is a review
 
 /** The local wall clock, moved so that a study day begins where a day in UTC does. */
 const studyTime = (moment) =>
@@ -28,7 +29,7 @@ export const dayOfDate = (date) => Date.parse(date) / DAY;
 /** A card's state after one more review; `state` is undefined for a new card. */
 function review(state, rating, moment) {
   const at = new Date(studyTime(moment));
-  const { card } = engine.next(state ?? createEmptyCard(at), at, rating);
+  const { card } = engine().next(state ?? createEmptyCard(at), at, rating);
   return card;
 }
 
@@ -66,7 +67,7 @@ export const isLearning = ({ state }) => state === State.Learning || state === S
 export function recall(state, day) {
   const days = Math.max(0, day - Math.floor(state.last_review.getTime() / DAY));
   const then = new Date(state.last_review.getTime() + days * DAY);
-  return engine.get_retrievability(state, then, false);
+  return engine().get_retrievability(state, then, false);
 }
 
 /** The chance to recall it on a day if it is reviewed now, averaged over what may happen now. */

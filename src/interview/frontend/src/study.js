@@ -1,10 +1,21 @@
 // The entry of a page with study tools: mounts each over the links that stand in its place.
 
+import { afterPaint, h } from "./dom.js";
 import { Bank } from "./questions.js";
 import { pageHost } from "./store/host-page.js";
 import { TOOLS } from "./tools.js";
 
-const host = pageHost(new Bank(globalThis.interviewBank)); // from bank.js, a script of its own
+const here = document.currentScript.src;
+
+/** The questions' HTML; in a script, as that is read from file:// too. */
+const load = (name) =>
+  new Promise((onload, onerror) => {
+    document.head.append(h("script", { src: new URL(name, here).href, onload, onerror }));
+  }).then(() => JSON.parse(globalThis.interviewArticles));
+
+const { questions, articles } = JSON.parse(globalThis.interviewBank); // from bank.js, before this
+const shown = new Promise(afterPaint); // the tools come first
+const host = pageHost(new Bank({ questions, articles: shown.then(() => load(articles)) }));
 host.hasPanel = document.querySelector(".quiz[data-tool=progress]") !== null;
 const roots = document.querySelectorAll(".quiz[data-tool]");
 roots.forEach((root) => TOOLS[root.dataset.tool](root, host));
