@@ -2,14 +2,20 @@
 
 import ast
 import gzip
+import hashlib
 import json
 import re
+from base64 import b64decode
 from collections import defaultdict
 from functools import cache
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pydata_sphinx_theme
 import pytest
 from bs4 import BeautifulSoup
+from fontTools.ttLib import TTFont
 from pages import CHAPTERS, LAB_NAMES, PAGES, ROOT, source
 
 from interview import bank, claims
@@ -21,7 +27,9 @@ each_chapter = pytest.mark.parametrize("chapter", CHAPTERS)
 
 CODE = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence)[ ]*$", re.DOTALL | re.MULTILINE)
 CSS_URL = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
+FONT = re.compile(r"""url\(["']?([^"')]+\.(?:woff2?|ttf))""")
 WEIGHT_LIMIT = 120 * 1024
+SHEET_LIMIT = 40 * 1024
 
 
 @cache
@@ -305,9 +313,55 @@ def test_style_sheets_lead_to_files(book):
             if address.startswith("data:"):
                 continue
             target = sheet.parent / urlsplit(address).path
-            if target.suffix == ".ttf":  # named after a woff2 of the same face; never asked for
-                target = target.with_suffix(".woff2")
             assert target.is_file(), f"{sheet.relative_to(book)}: {address} does not exist"
+
+
+@each_built
+def test_page_has_one_style_sheet(book, open_page, page):
+    """The same for all, by its content: a browser that has seen one page has it."""
+    links = open_page(page).select("link[rel=stylesheet]")
+    if page == "index":
+        assert not links, "index.html only leads into the book"
+        return
+    assert len(links) == 1, f"{page}: {links}"
+    path, _, version = links[0]["href"].partition("?v=")
+    sheet = (book / f"{page}.html").parent / path
+    assert sheet.resolve() == book / "_static" / "book.css"
+    assert version == hashlib.sha256(sheet.read_bytes()).hexdigest()[:8], f"{page}: {version}"
+
+
+def test_style_sheet_is_light(book):
+    sheet = (book / "_static" / "book.css").read_bytes()
+    weight = len(gzip.compress(sheet, mtime=0))
+    assert weight <= SHEET_LIMIT, f"{weight:,} bytes gzip, {SHEET_LIMIT:,} is the most"
+
+
+def test_only_fonts_that_the_style_sheet_names_are_shipped(book):
+    css = (book / "_static" / "book.css").read_text(encoding="utf-8")
+    fonts = {path.name for path in book.rglob("*") if path.suffix in (".woff", ".woff2", ".ttf")}
+    assert fonts == {Path(address).name for address in FONT.findall(css)}
+    assert (book / "_static" / "fonts" / "OFL.txt").is_file()
+
+
+def test_every_icon_is_in_the_font(book):
+    """By its class on a page and the theme's own style sheet; and the font has few others."""
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme"
+    original = (theme / "static" / "styles" / "pydata-sphinx-theme.css").read_text("utf-8")
+    code = dict(re.findall(r'\.(fa-[\w-]+):before\{content:"\\(\w+)"\}', original))
+    shown = {
+        int(code[name], 16)
+        for page in BUILT
+        for icon in parse(book / f"{page}.html").select("[class*=fa-]")
+        for name in icon["class"]
+        if name in code
+    }
+    css = (book / "_static" / "book.css").read_text(encoding="utf-8")
+    (font,) = re.findall(r"url\(data:font/woff;base64,([^)]+)\)", css)
+    there = set(TTFont(BytesIO(b64decode(font))).getBestCmap())
+    assert len(shown) >= 10
+    assert shown <= there, f"missing: {[hex(code) for code in shown - there]}"
+    others = {c for c in there - shown if chr(c) not in css and rf'"\{c:x}"' not in css}
+    assert not others, f"nothing shows {[hex(code) for code in others]}"
 
 
 @each_page
@@ -323,6 +377,24 @@ def test_nothing_unused_is_loaded(open_page, page):
     for element in open_page(page).find_all(["script", "link"]):
         said = f"{element.get('src', '')} {element.get('href', '')} {element.get_text()}"
         assert not unused.search(said), f"{page}.html loads {unused.search(said)[0]}: {said[:80]}"
+
+
+@each_built
+def test_scripts_do_not_hold_up_the_page(open_page, page):
+    """The book's own run when the text is there, and the others after them; but for the search."""
+    if page == "search":
+        return
+    soup = open_page(page)
+    blocking = [script["src"] for script in soup.select("script[src]:not([defer])")]
+    assert not blocking, f"{page}: {blocking}"
+    foreign = [link["href"] for link in soup.select("link[rel=preload]")]
+    assert not foreign, f"{page}: {foreign}"
+
+
+@each_page
+def test_scripts_that_copy_code_are_where_code_is(open_page, page):
+    soup = open_page(page)
+    assert ("copybutton.js" in str(soup.head)) == bool(soup.select("div.highlight pre")), page
 
 
 def test_nothing_unused_is_shipped(book):

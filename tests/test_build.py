@@ -18,6 +18,7 @@ CONF = {
     "myst_heading_anchors": 3,
     "html_theme": "basic",
     "html_copy_source": False,
+    "exclude_patterns": ["_build"],
 }
 PROSE = """\
 # L1
@@ -93,8 +94,10 @@ class MiniBook:
     """Sources that a test may spoil before it builds them."""
 
     def __init__(self, folder, monkeypatch):
-        self.folder, self.monkeypatch = folder, monkeypatch
+        self.folder = folder
         self.prose, self.questions, self.ledger, self.lab = PROSE, QUESTIONS, LEDGER, lab()
+        monkeypatch.setattr(bank, "load", partial(bank.load, folder / "bank"))
+        monkeypatch.setattr(claims, "load", partial(claims.load, folder / "claims.yaml"))
 
     def build(self) -> tuple[str, str]:
         """What Sphinx complains of (with -W each of it stops the build), and the prose page."""
@@ -111,9 +114,8 @@ class MiniBook:
         for name, text in files.items():
             path = self.folder / name
             path.parent.mkdir(exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        self.monkeypatch.setattr(bank, "load", partial(bank.load, self.folder / "bank"))
-        self.monkeypatch.setattr(claims, "load", partial(claims.load, self.folder / "claims.yaml"))
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
         app = None
         try:
             app = SphinxTestApp(srcdir=self.folder, confoverrides=CONF)
@@ -311,6 +313,22 @@ def test_ledger_takes_a_verdict_away(mini, spoil):
     assert page.dt.em.get_text() == "no verdict"
     assert "holds" not in page.get_text()
     assert "missing, not executed, or failed" in page.dd.get_text()
+
+
+def test_building_again_gives_the_same(mini):
+    """The style sheet is made of what the pages link, also of those that have not changed."""
+    out = mini.folder / "_build/html"
+
+    def built() -> dict[str, bytes]:
+        return {
+            str(path): path.read_bytes() for path in (*out.rglob("*.html"), *out.rglob("*.css"))
+        }
+
+    mini.build()
+    before = built()
+    assert mini.build()[0] == ""
+    assert built() == before
+    assert b".quiz" in before[str(out / "_static/book.css")]
 
 
 def test_questions_cannot_inject_html(mini):

@@ -1,8 +1,10 @@
 """Every page in Chromium, over http and from a file, light and dark, on a desk and a phone."""
 
+import json
+
 import pytest
 from bs4 import BeautifulSoup
-from pages import CHAPTERS, PAGES
+from pages import CHAPTERS, LAB_NAMES, PAGES, ROOT
 from wcag import contrast
 
 WIDTHS = (1280, 375)
@@ -144,6 +146,43 @@ def test_theme_is_remembered_on_the_next_page(http, visit):
             page.locator(".theme-switch-button:visible").first.click()
         page.goto(f"{http}/book/{CHAPTERS[0]}.html")
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_theme_is_there_when_the_page_is_loaded(site, visit):
+    """Its menu, its dialog and, on a phone, its sidebar."""
+    with visit(f"{site}/notebooks/{CHAPTERS[0]}.html") as page:
+        page.locator(".dropdown-download-buttons > button").click()
+        assert page.locator(".dropdown-download-buttons .dropdown-item").first.is_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Control+k")
+        assert page.locator("#pst-search-dialog input").is_visible()
+        page.keyboard.press("Escape")
+        page.set_viewport_size({"width": 375, "height": 800})
+        chapter = page.locator(".bd-links a.reference").first
+        chapter.wait_for(state="hidden")
+        page.locator(".primary-toggle").click()
+        chapter.wait_for(state="visible")
+
+
+def test_code_is_copied(http, visit):
+    name = LAB_NAMES[0]
+    cells = json.loads((ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = next("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    with visit(f"{http}/notebooks/{name}.html", permissions=["clipboard-read"]) as page:
+        page.locator(".cell_input").first.hover()
+        page.locator(".cell_input .copybtn").first.click()
+        page.locator(".copybtn.success").wait_for()
+        assert page.evaluate("navigator.clipboard.readText()") == code.strip()
+
+
+def test_study_tools_do_not_wait_for_the_theme(http, browser):
+    """Its scripts never come here; the tools are there, and the page can be read."""
+    page = browser.new_page()
+    page.route("**/_static/scripts/*.js*", lambda route: None)
+    page.goto(f"{http}/book/study.html", wait_until="commit")
+    page.locator(".quiz[data-tool=quiz] .quiz-primary").first.wait_for(timeout=5_000)
+    assert page.evaluate("document.querySelectorAll('.quiz[data-tool] button').length") >= 5
+    page.context.close()
 
 
 def test_search_finds_a_chapter(http, visit):

@@ -493,7 +493,7 @@ def with_bank(book, data, folder):
     shutil.copytree(book / "_static", folder / "_static")
     (folder / "book").mkdir()
     shutil.copy(book / PAGE, folder / PAGE)
-    write_scripts(data, folder / "_static" / "interview" / "bank.js")
+    write_scripts(data, folder / "_static")
     return (folder / PAGE).as_uri()
 
 

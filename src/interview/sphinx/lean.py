@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-_SEARCH_PAGE = "search.html"
+from interview.sphinx.built import is_search, pages, when_built
 
 # Each is dropped from every page: the pattern is looked for in the tag and in an inline script.
 _UNUSED = (
@@ -17,14 +17,13 @@ _UNUSED = (
 _UNUSED_OFF_SEARCH = r"searchtools|language_data|searchindex"  # the search page loads them itself
 _ELEMENT = r"<script(?P<tag>[^>]*)>(?P<body>.*?)</script>\s*|<link(?P<link>[^>]*)>\s*"
 _UNUSED_FILES = (
-    "_static/scripts/fontawesome.js",
+    "_static/scripts/fontawesome.js*",
     "_static/sphinx-thebe.*",
     "_static/togglebutton.*",
     "_static/sphinx-design.*",
     "_static/design-tabs.js",
     "_static/**/*.map",
-    "_static/**/*.ttf",
-    "_static/**/*.LICENSE.txt",
+    "_static/*webpack-macros.html",  # the themes' templates
 )
 
 
@@ -43,19 +42,13 @@ def _lean(page: str, *, is_search: bool) -> str:
     return re.sub(r'(getItem\("theme"\) \|\|) "auto"', rf"\1 ({dark})", lean, count=1)
 
 
-def _lean_build(app: Sphinx, exception: Exception | None) -> None:
-    if exception or app.builder.format != "html":
-        return
-    out = Path(app.outdir)
-    for path in out.rglob("*.html"):
-        page = path.read_text(encoding="utf-8")
-        lean = _lean(page, is_search=path.name == _SEARCH_PAGE)
-        if lean != page:
-            path.write_text(lean, encoding="utf-8")
+def _lean_build(out: Path) -> None:
     for pattern in _UNUSED_FILES:
         for path in out.glob(pattern):
             path.unlink()
+    for path, page in pages(out):
+        path.write_text(_lean(page, is_search=is_search(path)), encoding="utf-8")
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("build-finished", _lean_build)
+    when_built(app, _lean_build)

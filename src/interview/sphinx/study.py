@@ -19,7 +19,8 @@ from sphinx.util.docutils import SphinxDirective
 from interview.study_data import study_data
 from interview.study_ref import TOOLS, StudyRef
 
-BANK = "interview/bank.js"
+BANK = "interview/bank.js"  # what the tools need to start
+ARTICLES = "interview/articles.js"  # the questions' HTML
 
 logger = logging.getLogger(__name__)
 
@@ -92,16 +93,17 @@ def _write_bank(app: Sphinx, builder: Builder) -> None:
     except ValueError as error:
         logger.warning("study: %s", error)
     else:
-        write_scripts(data, Path(app.outdir, "_static", BANK))
+        write_scripts(data, Path(app.outdir, "_static"))
 
 
-def write_scripts(data: dict[str, Any], bank: Path) -> None:
-    """Write the bank's data as two scripts: `bank`, and beside it the HTML, which it names."""
+def write_scripts(data: dict[str, Any], static: Path) -> None:
+    """Write the bank's data as two scripts: `BANK`, and the HTML, whose address is in it."""
+    bank, html = static / BANK, static / ARTICLES
     bank.parent.mkdir(parents=True, exist_ok=True)
     articles = _script("interviewArticles", data["articles"])
-    bank.with_name("articles.js").write_text(articles, encoding="utf-8")
+    html.write_text(articles, encoding="utf-8")
     digest = hashlib.sha256(articles.encode()).hexdigest()[:8]  # so that no older one is read
-    known = data | {"articles": f"articles.js?v={digest}"}
+    known = data | {"articles": f"{html.name}?v={digest}"}
     bank.write_text(_script("interviewBank", known), encoding="utf-8")
 
 
