@@ -80,9 +80,16 @@ export function download(name, text) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000); // the browser reads it after the click
 }
 
-/** Call when the frame that shows what was just done is painted; a hidden page paints none. */
-export const afterPaint = (callback) =>
-  document.hidden ? setTimeout(callback) : requestAnimationFrame(() => setTimeout(callback));
+/** Call when the frame that shows what was done is painted; a page behind others paints none. */
+export function afterPaint(callback) {
+  let isDone = false;
+  const once = () => {
+    if (!isDone) callback();
+    isDone = true;
+  };
+  requestAnimationFrame(() => setTimeout(once));
+  setTimeout(once, document.hidden ? 0 : 500);
+}
 
 // The theme lets the keyboard into code that is wider than the page, judging it while it is hidden.
 export const letScroll = (element) =>
