@@ -452,17 +452,6 @@ def test_two_tabs(context, page, address):
     assert len(stored(page)) == 2
 
 
-def test_an_answer_is_kept_though_no_frame_is_painted(context, address):
-    """As in a tab behind another, which the browser may not draw."""
-    context.add_init_script("window.requestAnimationFrame = () => 0")
-    page = open_page(context, address)
-    article = ask(page, SINGLE)
-    choose(article, SINGLE, right=True)
-    check(article)
-    page.get_by_text("answered 1 · right 1").wait_for()
-    assert len(stored(page)) == 1
-
-
 def test_a_tab_writes_again_what_another_overwrote(context, page, address):
     """As when both read the store before either wrote."""
     other = open_page(context, address)
