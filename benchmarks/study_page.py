@@ -73,9 +73,6 @@ addEventListener("keydown", ({ timeStamp }) => {
   afterPaint((now) => (window.feedback = now - timeStamp));
 }, true);
 """
-STORE = """text => {
-  if (!localStorage.getItem("interview-progress")) localStorage.setItem("interview-progress", text);
-}"""
 
 
 def lines() -> Iterator[str]:
@@ -165,10 +162,13 @@ def _page(browser, address: str, progress: str | None, slowdown: int, *, is_eage
 
     An eager reader starts the quiz as soon as the page is ready.
     """
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    stored = [{"name": "interview-progress", "value": progress}] if progress else []
+    origin = {"origin": address.removesuffix(f"/{PAGE}"), "localStorage": stored}
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900},
+        storage_state={"cookies": [], "origins": [origin] if progress else []},
+    )
     page = context.new_page()
-    if progress:
-        page.add_init_script(f"({STORE})({json.dumps(progress)})")
     page.add_init_script(f"window.isEager = {json.dumps(is_eager)};{WATCH}")
     devtools = context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": slowdown})
@@ -196,7 +196,10 @@ def _asked(browser, address: str, progress: str | None) -> float:
 
 
 def _feedback(browser, address: str, progress: str | None) -> tuple[list[float], list[float]]:
-    """Milliseconds until the feedback to an answer, and to the rating of a card."""
+    """Milliseconds until the feedback to an answer, and to the rating of a card.
+
+    The page clicks itself before: a click of the driver's leaves listeners that time each event.
+    """
     with _page(browser, address, progress, SLOWDOWN) as (page, _):
 
         def press(key: str) -> float:
@@ -207,17 +210,19 @@ def _feedback(browser, address: str, progress: str | None) -> tuple[list[float],
 
         quiz = page.locator(".quiz[data-tool=quiz]")
         quiz.get_by_label("Kind").select_option("single")
-        quiz.locator(".quiz-primary").click()
+        quiz.locator(".quiz-primary").evaluate("start => start.click()")
         answers = []
         for _ in range(REPEATS):
-            quiz.locator("article[data-current] form input").first.check()
+            quiz.locator("article[data-current] form input").first.evaluate(
+                "input => { input.focus(); input.click(); }"
+            )
             answers.append(press("Enter"))
             press("Enter")  # the next question
         cards = page.locator(".quiz[data-tool=flashcards]")
-        cards.get_by_role("button", name="Start session").click()
+        cards.get_by_role("button", name="Start session").evaluate("start => start.click()")
         ratings = []
         for _ in range(REPEATS):
-            cards.get_by_role("button", name="Show the answer").click()
+            cards.get_by_role("button", name="Show the answer").evaluate("it => it.click()")
             ratings.append(press("3"))
         return answers, ratings
 

@@ -28,14 +28,13 @@ def _copy(app: Sphinx) -> None:
 
 def _add(app: Sphinx, page: str, template: str, context: dict, doctree: nodes.document) -> None:
     raw = list(doctree.findall(nodes.raw)) if doctree else []
-    scripts = []
-    if any(node.get("quiz") for node in raw):
-        scripts += [_QUIZ]
-    if any(node.get("study") for node in raw):
-        scripts += [BANK, _STUDY]
-    for script in scripts:
-        app.add_js_file(script, loading_method="defer")
-    if scripts:
+    has_quiz, has_study = (any(node.get(name) for node in raw) for name in ("quiz", "study"))
+    if has_quiz:
+        app.add_js_file(_QUIZ, loading_method="defer")
+    if has_study:  # the tools are the page: it is not painted, and laid out, without them first
+        for script in (BANK, _STUDY):
+            app.add_js_file(script, loading_method="defer", blocking="render")
+    if has_quiz or has_study:
         app.add_css_file(_STYLE)
 
 

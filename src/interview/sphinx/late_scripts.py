@@ -1,8 +1,8 @@
 """The page and the book's own scripts first, then the theme's and Sphinx's.
 
 They stood before and around the text, and the browser ran them before it painted. Now it asks for
-them when the page is there, still before the load event. All that they need at once is
-DOCUMENTATION_OPTIONS, which moves into the page.
+them when it has painted the page. All that they need at once is DOCUMENTATION_OPTIONS, which moves
+into the page.
 """
 
 import json
@@ -21,10 +21,10 @@ _COPY = r"clipboard|copybutton"  # they put a button beside each block of code
 _CODE = '<div class="highlight">'
 _LOAD = """\
 <script>
-addEventListener("DOMContentLoaded", () => {
+addEventListener("DOMContentLoaded", () => requestAnimationFrame(() => setTimeout(() => {
   for (const src of %s)
     document.head.append(Object.assign(document.createElement("script"), { src, async: false }));
-});
+})));
 </script>
 """
 

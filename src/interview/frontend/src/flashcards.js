@@ -62,7 +62,7 @@ export function mount(root, host) {
   );
   const rating = h("div", { className: "card-ratings", role: "group", hidden: true }, ...ratings);
   rating.setAttribute("aria-label", "How well did you know it? Keys 1 to 4");
-  const face = h("div", { className: "question", hidden: true, onkeydown: pressKey });
+  const face = h("div", { className: "question", tabIndex: -1, hidden: true, onkeydown: pressKey });
   face.append(head, front, h("div", { className: "quiz-actions" }, reveal), back, rating);
 
   // --- what happens ------------------------------------------------------------------------
@@ -118,7 +118,7 @@ export function mount(root, host) {
 
   function showCard(id, now = deck()) {
     shown = id;
-    back.hidden = rating.hidden = true; // first: to hide what has the focus, it is laid out
+    back.hidden = rating.hidden = true;
     const article = bank.article(id);
     const { chapter, level } = bank.get(id);
     head.textContent = `${titleOf(chapter)} · ${level}`;
@@ -151,6 +151,7 @@ export function mount(root, host) {
   }
 
   function rate(number) {
+    face.focus({ preventScroll: true }); // while nothing is changed: what is hidden has it no more
     const event = newEvent({ card: shown, rating: number });
     const [interval] = ratings[number - 1].querySelector(".card-interval").childNodes;
     done.push(event);
