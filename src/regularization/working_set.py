@@ -37,6 +37,7 @@ BATCH = 25  # values of lam that share a pass over X
 FALL = 0.3  # lam falls to no less than this share of itself between two passes
 ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave lam before W is known to suffice
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
+OFFSET = 100  # a mean this many times the standard deviation spoils the rounding of X_j^T r
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 
@@ -124,15 +125,15 @@ class Fit:
 
 
 class WorkingSet:
-    """The lasso on the columns `W` of X, copied and centred; y is centred."""
+    """The lasso on the columns `W` of X; y is centred."""
 
     def __init__(self, X, y, W):
-        self.Z = X.T[W]  # (n_columns, n_samples): each column of X contiguous
-        self.mean = self.Z.mean(axis=1)
-        self.Z -= self.mean[:, None]
-        # A constant column leaves rounding, which would pass for a signal.
-        rms = np.sqrt(np.einsum("ij,ij->i", self.Z, self.Z) / len(y))
-        self.Z[rms <= 4 * np.finfo(float).eps * np.abs(self.mean)] = 0.0
+        n, p = X.shape
+        self.Z = X.T if len(W) == p else X.T[W]  # (n_columns, n): each column of X contiguous
+        self.mean = self.Z @ np.full(n, 1 / n)
+        mean_square = np.einsum("ij,ij->i", self.Z, self.Z) / n
+        if (mean_square < (1 + OFFSET**-2) * self.mean**2).any():
+            self.Z = _centred(self.Z)
         self.y = y
         self.b = self.Z @ y
         self.rounding = 1e-13 * np.abs(self.b).max()  # in c
@@ -196,13 +197,13 @@ class WorkingSet:
         before, few = len(active), max(20, len(active) // 4)
         for start in range(0, len(new), few):
             some = new[start : start + few]
-            active.add(some, sign[start : start + few], self.Z[some])
+            active.add(some, sign[start : start + few], _centred(self.Z[some]))
             if len(active) > before:
                 return
         # All depend on the active columns. One takes over from them, X w staying as it is, until
         # one of these is zero: the penalty falls by |c_j| - a for each unit.
         for j, s in zip(new, sign, strict=True):
-            z = self.Z[j]
+            z = _centred(self.Z[j])
             direction = -s * (active.K @ (active.Z @ z))
             step, first = _first_zero(active.w, direction)
             # Without that one, so much of the column is outside the span of the others.
@@ -259,9 +260,12 @@ def lasso_fits(X, y, lams, tol, max_iter):
             here = batch[-1].a if subset else largest
             wanted = _largest(C[-1], W[active.index], max(WIDTH, len(active)))
             if not np.isin(wanted, W).all():
-                W = np.concatenate([W[active.index], wanted])
+                held = W[active.index]
+                if len(held) + len(wanted) == p:
+                    W, active.index[:] = np.arange(p), held
+                else:
+                    W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
                 subset = WorkingSet(X, y, W)
-                active.index[:] = np.arange(len(active))
             asked = n * lams[todo[:BATCH]]
             asked = asked[asked >= FALL * here]
             if not len(asked):
@@ -279,9 +283,9 @@ def largest_correlation(X, y):
     return float(np.abs(WorkingSet(X, y, _largest(X.T @ y, [], WIDTH)).b).max())
 
 
-def _centred(y):
-    """y minus its mean: exactly zero if y is constant, though its mean is rounded."""
-    return y - y.mean() if np.ptp(y) > 0 else np.zeros(len(y))
+def _centred(Z):
+    """Each row minus its mean: exactly zero if it is constant, though the mean is rounded."""
+    return np.where(np.ptp(Z, axis=-1, keepdims=True) > 0, Z - Z.mean(axis=-1, keepdims=True), 0.0)
 
 
 def _correlations(X, W, batch):
