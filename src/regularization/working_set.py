@@ -40,21 +40,25 @@ SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap
 OFFSET = 100  # a mean this many times the standard deviation spoils the rounding of X_j^T r
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
+SINGLE = 1e-2  # and with less than this share it is not for single precision
 
 
 class ActiveSet:
     """The columns with w_j != 0, and those about to be: for these signs the objective is quadratic.
 
     All arrays have a row for each active column and grow and shrink in place: `index` is its
-    position in W, `sign`, `w`, the column itself is a row of `Z` (n_active, n_samples), and
-    `K` = (Z Z^T)^-1.
+    position in W, `sign`, `w`, the column itself is a row of `Z` (n_active, n_samples), `norm` its
+    norm and a row of `U` the column divided by it. `K` = (U U^T)^-1 is in single precision, which
+    is twice as fast and which `WorkingSet.minimiser` makes up for, until that no longer will do.
     """
 
     def __init__(self, n_samples, capacity):
         self._size = 0
         self._index = np.empty(capacity, dtype=int)
-        self._sign, self._w = np.empty(capacity), np.empty(capacity)
-        self._Z, self._K = np.empty((capacity, n_samples)), np.empty((capacity, capacity))
+        self._sign, self._w, self._norm = np.empty((3, capacity))
+        self._Z = np.empty((capacity, n_samples))
+        self._U = np.empty((capacity, n_samples), dtype=np.float32)
+        self._K = np.empty((capacity, capacity), dtype=np.float32)
 
     def __len__(self):
         return self._size
@@ -62,12 +66,18 @@ class ActiveSet:
     index = property(lambda self: self._index[: self._size])
     sign = property(lambda self: self._sign[: self._size])
     w = property(lambda self: self._w[: self._size])
+    norm = property(lambda self: self._norm[: self._size])
     Z = property(lambda self: self._Z[: self._size])
+    U = property(lambda self: self._U[: self._size])
     K = property(lambda self: self._K[: self._size, : self._size])
 
     def objective(self, y, a, w):
         r = y - w @ self.Z
         return _objective(r, w, a)
+
+    def solve(self, v):
+        """Return (Z Z^T)^-1 v, (n_active,), roughly."""
+        return self.K @ (v / self.norm).astype(self.K.dtype) / self.norm
 
     def drop(self, gone):
         """Take out the columns where `gone`, (n_active,), is true: the last ones fill the gaps."""
@@ -75,7 +85,8 @@ class ActiveSet:
         gaps, movers = np.flatnonzero(gone[:k]), k + np.flatnonzero(~gone[k:])
         K, leaving = self.K, self.K[:, gone]
         among = leaving[gone]
-        for array in (self._index, self._sign, self._w, self._Z, K, K.T, leaving):
+        columns = self._index, self._sign, self._w, self._norm, self._Z, self._U
+        for array in (*columns, K, K.T, leaving):
             array[gaps] = array[movers]
         # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
         self._size, leaving = k, leaving[:k]
@@ -85,8 +96,11 @@ class ActiveSet:
             self.rebuild()
 
     def rebuild(self):
-        """Compute K afresh: rounding adds up in its updates."""
-        gram = self.Z @ self.Z.T
+        """Compute K afresh, as rounding adds up in its updates, and in double precision."""
+        if self._K.dtype != float:
+            self._U, self._K = np.empty(self._U.shape), np.empty(self._K.shape)
+            self.U[:] = self.Z / self.norm[:, None]
+        gram = self.U @ self.U.T
         try:
             self.K[:] = np.linalg.inv(gram)
         except np.linalg.LinAlgError:
@@ -94,20 +108,27 @@ class ActiveSet:
 
     def add(self, index, sign, Z):
         """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible."""
-        cross = self.Z @ Z.T
-        U = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
-        S = Z @ Z.T  # and the Gram matrix of what is left: the Schur complement
-        limit = DEPENDENT * S.diagonal()
-        S = S - cross.T @ U
-        kept = _independent(S, limit)
+        norm = np.linalg.norm(Z, axis=1)
+        U = (Z / np.where(norm > 0, norm, 1.0)[:, None]).astype(self.K.dtype)
+        cross = self.U @ U.T
+        P = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
+        S = U @ U.T - cross.T @ P  # the Gram matrix of what is left: the Schur complement
+        pivots = _pivots(S)
+        if self.K.dtype != float and (pivots < SINGLE).any():
+            self.rebuild()
+            return self.add(index, sign, Z)
+        kept = _independent(S, pivots)
         kept &= np.cumsum(kept) <= len(self._w) - self._size  # there are no more dimensions
-        U, V = U[:, kept], np.linalg.inv(S[np.ix_(kept, kept)])
-        UV = U @ V
+        if not kept.all():
+            index, sign, norm, Z, U = (array[kept] for array in (index, sign, norm, Z, U))
+            P, S = P[:, kept], S[np.ix_(kept, kept)]
+        V = np.linalg.inv(S)
+        PV = P @ V
         old, new = self._size, self._size + len(V)
-        self._index[old:new], self._sign[old:new], self._w[old:new] = index[kept], sign[kept], 0.0
-        self._Z[old:new] = Z[kept]
-        self._K[:old, :old] += UV @ U.T
-        self._K[:old, old:new], self._K[old:new, :old] = -UV, -UV.T
+        self._index[old:new], self._sign[old:new], self._w[old:new] = index, sign, 0.0
+        self._norm[old:new], self._Z[old:new], self._U[old:new] = norm, Z, U
+        self._K[:old, :old] += PV @ P.T
+        self._K[:old, old:new], self._K[old:new, :old] = -PV, -PV.T
         self._K[old:new, old:new] = V
         self._size = new
 
@@ -117,7 +138,7 @@ class Fit:
     """Where the search for the lasso at `a` on W ended, with its residual `r` and c = X_W^T r."""
 
     a: float
-    is_best: bool  # on W: but for rounding, no column of it could lower the objective
+    is_stuck: bool  # whether only rounding keeps the gap, of W, above what was to be enough
     index: np.ndarray  # the active columns: positions in W, (n_active,)
     w: np.ndarray  # (n_active,)
     r: np.ndarray  # (n_samples,)
@@ -157,28 +178,28 @@ class WorkingSet:
             excess = np.abs(c) - a
             excess[active.index] = 0.0
             new = np.flatnonzero(excess > SLACK * a + self.rounding)
-            is_best = not len(new) or idle == IDLE
-            fit = Fit(a, is_best, active.index.copy(), best, r, c)
-            if is_best or _gap(fit, a, np.abs(c).max()) <= enough:
-                return fit
+            is_enough = _gap(best, r, c[active.index], a, np.abs(c).max()) <= enough
+            if is_enough or not len(new) or idle == IDLE:
+                return Fit(a, not is_enough, active.index.copy(), best, r, c)
             new = new[np.argsort(-excess[new])]  # the worst first
             self.enter(active, new, np.sign(c[new]))
 
     def minimiser(self, active, a, enough):
         """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
-        w = active.K @ (self.b[active.index] - a * active.sign)
-        for refinement in range(6):
+        w, error = 0.0, self.b[active.index] - a * active.sign
+        for refinement in range(1, 11):
+            w = w + active.solve(error)
             r = self.y - w @ active.Z
-            error = active.Z @ r - a * active.sign  # by rounding, which adds up in K
+            error = active.Z @ r - a * active.sign  # as K is rounded
             # Its part in the gap, to be well below what is enough; not below rounding.
             if np.abs(error).max(initial=0.0) <= max(
                 1e-12 * a + self.rounding / 10, 0.01 * enough / np.abs(w).sum() if len(w) else 0.0
             ):
                 break
-            if refinement == 3:
+            if refinement == 7:
                 active.rebuild()
-            w = w + active.K @ error
-        return w, self.y - w @ active.Z
+                w, error = 0.0, self.b[active.index] - a * active.sign
+        return w, r
 
     def towards(self, active, best, lost, a):
         """Go from w towards the minimiser `best`, in which the signs `lost` are wrong."""
@@ -204,11 +225,11 @@ class WorkingSet:
         # one of these is zero: the penalty falls by |c_j| - a for each unit.
         for j, s in zip(new, sign, strict=True):
             z = _centred(self.Z[j])
-            direction = -s * (active.K @ (active.Z @ z))
+            direction = -s * active.solve(active.Z @ z)
             step, first = _first_zero(active.w, direction)
             # Without that one, so much of the column is outside the span of the others.
             if step < np.inf:
-                outside = direction[first] ** 2 / active.K.diagonal()[first]
+                outside = (direction * active.norm)[first] ** 2 / active.K.diagonal()[first]
                 if (outside > DEPENDENT * (z @ z)).all():
                     active.w[:] += step * direction
                     active.drop(first)
@@ -238,7 +259,7 @@ def lasso_fits(X, y, lams, tol, max_iter):
 
     active = ActiveSet(n, min(n - 1, p))  # centred columns span n - 1 dimensions
     W, subset = np.empty(0, dtype=int), None
-    batch = [Fit(np.inf, True, W, np.empty(0), y, np.empty(0))]
+    batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
     while todo:
         C = _correlations(X, W, batch)
         passes += 1
@@ -246,9 +267,9 @@ def lasso_fits(X, y, lams, tol, max_iter):
             largest = np.abs(c).max()
             while todo:
                 a = n * lams[todo[0]]
-                gap = _gap(fit, a, largest)
+                gap = _gap(fit.w, fit.r, fit.c[fit.index], a, largest)
                 # If no column outside W wants in at this very a, rounding keeps the gap open.
-                stuck = fit.a == a and fit.is_best and not _violators_outside(c, W, a)
+                stuck = fit.a == a and fit.is_stuck and not _violators_outside(c, W, a)
                 if gap > enough and not stuck and passes < max_iter:
                     break
                 mean = subset.mean[fit.index] if subset else np.empty(0)
@@ -285,7 +306,8 @@ def largest_correlation(X, y):
 
 def _centred(Z):
     """Each row minus its mean: exactly zero if it is constant, though the mean is rounded."""
-    return np.where(np.ptp(Z, axis=-1, keepdims=True) > 0, Z - Z.mean(axis=-1, keepdims=True), 0.0)
+    is_constant = np.ptp(Z, axis=-1, keepdims=True) == 0
+    return np.where(is_constant, 0.0, Z - Z.mean(axis=-1, keepdims=True))
 
 
 def _correlations(X, W, batch):
@@ -303,11 +325,11 @@ def _correlations(X, W, batch):
     return C
 
 
-def _gap(fit, a, largest):
-    """n times the duality gap at `a`, given the largest |c_j|: see `solvers.duality_gap`."""
+def _gap(w, r, c, a, largest):
+    """n times the duality gap at `a`: see `solvers.duality_gap`; c_j = X_j^T r, for w as it is."""
     s = 1.0 if largest <= a else a / largest  # s r is feasible for the dual
-    smooth = (1 - s) ** 2 * (fit.r @ fit.r) / 2
-    return float(smooth + (a * np.abs(fit.w) - s * fit.c[fit.index] * fit.w).clip(min=0).sum())
+    smooth = (1 - s) ** 2 * (r @ r) / 2
+    return float(smooth + (a * np.abs(w) - s * c * w).clip(min=0).sum())
 
 
 def _objective(r, w, a):
@@ -338,20 +360,21 @@ def _first_zero(w, direction):
     return t.min(initial=np.inf), first
 
 
-def _independent(S, limit):
-    """Return which columns to keep, (n_new,), given the Gram matrix S of what is left of them.
-
-    Cholesky's pivots are what is left of each after those before it.
-    """
+def _pivots(S):
+    """Return Cholesky's pivots, what is left of each column after those before it; or zeros."""
     try:
-        pivots = np.linalg.cholesky(S).diagonal() ** 2
+        return np.linalg.cholesky(S).diagonal() ** 2
     except np.linalg.LinAlgError:
-        pivots = np.zeros(len(S))
-    if (pivots > limit).all():
+        return np.zeros(len(S))
+
+
+def _independent(S, pivots):
+    """Return which columns to keep, (n_new,), given the Gram matrix S of what is left of them."""
+    if (pivots > DEPENDENT).all():
         return np.ones(len(S), dtype=bool)
     S, kept = S.copy(), np.zeros(len(S), dtype=bool)
     for j in range(len(S)):
-        kept[j] = S[j, j] > limit[j]
+        kept[j] = S[j, j] > DEPENDENT
         if kept[j]:
             S -= np.outer(S[j], S[j] / S[j, j])
     return kept
