@@ -186,20 +186,23 @@ class WorkingSet:
 
     def minimiser(self, active, a, enough):
         """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
-        w, error = 0.0, self.b[active.index] - a * active.sign
-        for refinement in range(1, 11):
+        w, error, before = 0.0, self.b[active.index] - a * active.sign, np.inf
+        is_fresh = False  # K
+        while True:
             w = w + active.solve(error)
             r = self.y - w @ active.Z
             error = active.Z @ r - a * active.sign  # as K is rounded
-            # Its part in the gap, to be well below what is enough; not below rounding.
-            if np.abs(error).max(initial=0.0) <= max(
-                1e-12 * a + self.rounding / 10, 0.01 * enough / np.abs(w).sum() if len(w) else 0.0
-            ):
-                break
-            if refinement == 7:
+            largest = np.abs(error).max(initial=0.0)
+            if largest * np.abs(w).sum() <= 0.01 * enough:  # its part in the gap
+                return w, r
+            if is_fresh or largest <= 1e-12 * a + self.rounding:
+                if not largest < before / 2:  # it is the rounding of the error itself
+                    return w, r
+            elif not largest < before / 10:  # K is spoilt
                 active.rebuild()
-                w, error = 0.0, self.b[active.index] - a * active.sign
-        return w, r
+                is_fresh = True
+                w, error, largest = 0.0, self.b[active.index] - a * active.sign, np.inf
+            before = largest
 
     def towards(self, active, best, lost, a):
         """Go from w towards the minimiser `best`, in which the signs `lost` are wrong."""
