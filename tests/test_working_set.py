@@ -144,6 +144,37 @@ def test_random_small_problems(block):
             assert_solved(X, y, lam, lasso(X, y, lam, tol=1e-11))
 
 
+def mixed(rng):
+    """A design of any size and correlation, and often something that makes it harder."""
+    n, p = int(rng.integers(3, 120)), int(rng.choice([30, 300, 1300]))
+    X = ar(n, p, rng.choice([0, 0.5, 0.9, 0.99, 0.999]), int(rng.integers(1e9)))
+    match rng.integers(6):
+        case 0:
+            X = np.column_stack([X, X[:, ::2]])
+        case 1:
+            X *= np.exp(rng.normal(0, 4, p))
+        case 2:
+            X += rng.normal(0, 10 ** rng.uniform(0, 5), p)
+        case 3:
+            X = (rng.normal() < X).astype(float)
+    return X
+
+
+# In the last three an inverse spoilt by rounding once took independent columns for dependent ones.
+@pytest.mark.parametrize("seed", [*range(60), 526, 601, 1111])
+def test_gap_closes_on_random_designs(seed):
+    rng = np.random.default_rng(seed)
+    X = mixed(rng)
+    y = target(X, seed, noise=10 ** rng.uniform(-3, 1))
+    lam = 10 ** rng.uniform(-4, 0) * lambda_max(X, y)
+    tol = 10.0 ** -rng.integers(2, 10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = lasso(X, y, lam, tol=tol)
+    gap, _ = gap_and_kkt(X, y, model.coef, lam)
+    assert gap <= 1.01 * tol * y.var() + 1e-9 * lam * np.abs(model.coef).sum()
+
+
 @pytest.mark.parametrize("rho", [0, 0.9, 0.99])
 @pytest.mark.parametrize("fraction", [0.3, 0.05])
 def test_agrees_with_sklearn_where_the_working_set_is_a_part(rho, fraction, monkeypatch):

@@ -40,7 +40,7 @@ SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap
 OFFSET = 100  # a mean this many times the standard deviation spoils the rounding of X_j^T r
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
-SINGLE = 1e-2  # and with less than this share it is not for single precision
+SINGLE = 0.08  # and with less than this share it is not for single precision
 
 
 class ActiveSet:
@@ -49,11 +49,12 @@ class ActiveSet:
     All arrays have a row for each active column and grow and shrink in place: `index` is its
     position in W, `sign`, `w`, the column itself is a row of `Z` (n_active, n_samples), `norm` its
     norm and a row of `U` the column divided by it. `K` = (U U^T)^-1 is in single precision, which
-    is twice as fast and which `WorkingSet.minimiser` makes up for, until that no longer will do.
+    is twice as fast and which `WorkingSet.minimiser` makes up for, until that no longer will do;
+    `is_fresh` is whether it is free of the rounding that adds up in its updates.
     """
 
     def __init__(self, n_samples, capacity):
-        self._size = 0
+        self._size, self.is_fresh = 0, False
         self._index = np.empty(capacity, dtype=int)
         self._sign, self._w, self._norm = np.empty((3, capacity))
         self._Z = np.empty((capacity, n_samples))
@@ -70,6 +71,11 @@ class ActiveSet:
     Z = property(lambda self: self._Z[: self._size])
     U = property(lambda self: self._U[: self._size])
     K = property(lambda self: self._K[: self._size, : self._size])
+
+    @property
+    def limit(self):
+        """The least share of a column outside span(Z) that K can tell from none."""
+        return DEPENDENT if self.K.dtype == float else SINGLE
 
     def objective(self, y, a, w):
         r = y - w @ self.Z
@@ -89,14 +95,14 @@ class ActiveSet:
         for array in (*columns, K, K.T, leaving):
             array[gaps] = array[movers]
         # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
-        self._size, leaving = k, leaving[:k]
+        self._size, self.is_fresh, leaving = k, False, leaving[:k]
         try:
             self.K[:] -= leaving @ np.linalg.solve(among, leaving.T)
         except np.linalg.LinAlgError:  # rounding has spoilt K: afresh
             self.rebuild()
 
     def rebuild(self):
-        """Compute K afresh, as rounding adds up in its updates, and in double precision."""
+        """Compute K afresh, and in double precision."""
         if self._K.dtype != float:
             self._U, self._K = np.empty(self._U.shape), np.empty(self._K.shape)
             self.U[:] = self.Z / self.norm[:, None]
@@ -105,6 +111,7 @@ class ActiveSet:
             self.K[:] = np.linalg.inv(gram)
         except np.linalg.LinAlgError:
             self.K[:] = np.linalg.pinv(gram, hermitian=True)
+        self.is_fresh = True
 
     def add(self, index, sign, Z):
         """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible."""
@@ -114,11 +121,13 @@ class ActiveSet:
         P = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
         S = U @ U.T - cross.T @ P  # the Gram matrix of what is left: the Schur complement
         pivots = _pivots(S)
-        if self.K.dtype != float and (pivots < SINGLE).any():
+        if self.K.dtype != float and (pivots < self.limit).any():
             self.rebuild()
             return self.add(index, sign, Z)
         kept = _independent(S, pivots)
         kept &= np.cumsum(kept) <= len(self._w) - self._size  # there are no more dimensions
+        if not kept.any():
+            return
         if not kept.all():
             index, sign, norm, Z, U = (array[kept] for array in (index, sign, norm, Z, U))
             P, S = P[:, kept], S[np.ix_(kept, kept)]
@@ -130,7 +139,7 @@ class ActiveSet:
         self._K[:old, :old] += PV @ P.T
         self._K[:old, old:new], self._K[old:new, :old] = -PV, -PV.T
         self._K[old:new, old:new] = V
-        self._size = new
+        self._size, self.is_fresh = new, False
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,22 +195,23 @@ class WorkingSet:
 
     def minimiser(self, active, a, enough):
         """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
-        w, error, before = 0.0, self.b[active.index] - a * active.sign, np.inf
-        is_fresh = False  # K
+        w, error = 0.0, self.b[active.index] - a * active.sign
+        before = np.abs(error).max(initial=0.0)
         while True:
             w = w + active.solve(error)
             r = self.y - w @ active.Z
             error = active.Z @ r - a * active.sign  # as K is rounded
             largest = np.abs(error).max(initial=0.0)
-            if largest * np.abs(w).sum() <= 0.01 * enough:  # its part in the gap
-                return w, r
-            if is_fresh or largest <= 1e-12 * a + self.rounding:
-                if not largest < before / 2:  # it is the rounding of the error itself
-                    return w, r
-            elif not largest < before / 10:  # K is spoilt
+            is_floor = active.is_fresh or largest <= 1e-12 * a + self.rounding
+            if not (is_floor or largest <= active.limit / 5 * before):  # K is spoilt
                 active.rebuild()
-                is_fresh = True
-                w, error, largest = 0.0, self.b[active.index] - a * active.sign, np.inf
+                w, error, before = 0.0, self.b[active.index] - a * active.sign, np.inf
+                continue
+            # Its part in the gap is small enough; or it is the rounding of the error itself.
+            if largest * np.abs(w).sum() <= 0.01 * enough or (
+                is_floor and not largest <= before / 2
+            ):
+                return w, r
             before = largest
 
     def towards(self, active, best, lost, a):
@@ -219,11 +229,15 @@ class WorkingSet:
     def enter(self, active, new, sign):
         """Add the violators `new`, some at a time: many at once overshoot, and have to go again."""
         before, few = len(active), max(20, len(active) // 4)
-        for start in range(0, len(new), few):
-            some = new[start : start + few]
-            active.add(some, sign[start : start + few], _centred(self.Z[some]))
-            if len(active) > before:
-                return
+        while True:
+            for start in range(0, len(new), few):
+                some = new[start : start + few]
+                active.add(some, sign[start : start + few], _centred(self.Z[some]))
+                if len(active) > before:
+                    return
+            if active.is_fresh:
+                break
+            active.rebuild()  # they may depend on the active columns by rounding only
         # All depend on the active columns. One takes over from them, X w staying as it is, until
         # one of these is zero: the penalty falls by |c_j| - a for each unit.
         for j, s in zip(new, sign, strict=True):
