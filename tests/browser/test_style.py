@@ -25,8 +25,9 @@ DIFFERENCES = """async () => {
     const looks = async isLean => {
         lean.disabled = !isLean;
         for (const sheet of originals) sheet.disabled = isLean;
-        document.body.getBoundingClientRect();  // asks for the fonts
-        await document.fonts.ready;
+        document.body.getBoundingClientRect();  // knows the sheet's fonts, of which all are loaded:
+        await Promise.all([...document.fonts].map(font => font.load()));
+        await new Promise(requestAnimationFrame);  // a script's size depends on its font
         for (const animation of document.getAnimations()) animation.cancel();
         return [...sample].flatMap(([name, element]) => ['', '::before', '::after'].map(part => {
             const style = getComputedStyle(element, part);
