@@ -155,12 +155,13 @@ class Fit:
 
 
 class WorkingSet:
-    """The lasso on the columns `W` of X; y is centred."""
+    """The lasso on the columns `W` of X, all of them in their order or some; y is centred."""
 
     def __init__(self, X, y, W):
         n, p = X.shape
         self.Z = X.T if len(W) == p else X.T[W]  # (n_columns, n): each column of X contiguous
         self.mean = self.Z @ np.full(n, 1 / n)
+        # r has mean zero, so that Z r is that of the centred columns, but for rounding.
         mean_square = np.einsum("ij,ij->i", self.Z, self.Z) / n
         if (mean_square < (1 + OFFSET**-2) * self.mean**2).any():
             self.Z = _centred(self.Z)
@@ -195,8 +196,8 @@ class WorkingSet:
 
     def minimiser(self, active, a, enough):
         """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
-        w, error = 0.0, self.b[active.index] - a * active.sign
-        before = np.abs(error).max(initial=0.0)
+        start = self.b[active.index] - a * active.sign  # the error of w = 0
+        w, error, before = 0.0, start, np.abs(start).max(initial=0.0)
         while True:
             w = w + active.solve(error)
             r = self.y - w @ active.Z
@@ -205,7 +206,7 @@ class WorkingSet:
             is_floor = active.is_fresh or largest <= 1e-12 * a + self.rounding
             if not (is_floor or largest <= active.limit / 5 * before):  # K is spoilt
                 active.rebuild()
-                w, error, before = 0.0, self.b[active.index] - a * active.sign, np.inf
+                w, error, before = 0.0, start, np.inf
                 continue
             # Its part in the gap is small enough; or it is the rounding of the error itself.
             if largest * np.abs(w).sum() <= 0.01 * enough or (
@@ -338,7 +339,7 @@ def _correlations(X, W, batch):
     else:
         C = np.array([fit.r for fit in batch]) @ X
     for fit, c in zip(batch, C, strict=True):
-        c[W] = fit.c  # centred: rounded less
+        c[W] = fit.c  # of centred columns, where rounding asks for that
     return C
 
 
