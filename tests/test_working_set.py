@@ -175,6 +175,25 @@ def test_gap_closes_on_random_designs(seed):
     assert gap <= 1.01 * tol * y.var() + 1e-9 * lam * np.abs(model.coef).sum()
 
 
+@pytest.mark.parametrize("seed", [9, 11])
+def test_gap_closes_at_a_small_lam_though_the_residual_is_large(seed):
+    """Then c must be exact to a share of lam much finer than what the coefficients ask for."""
+    X = (ar(160, 4, 0.5, seed) > 0).astype(float)
+    y = target(X, seed, noise=3.0)
+    model = lasso(X, y, 1e-4 * lambda_max(X, y), tol=1e-5)
+    assert model.duality_gap <= 1e-5 * y.var()
+
+
+@pytest.mark.parametrize("seed", [0, 4, 11])
+def test_gap_closes_far_from_zero_where_the_working_set_is_a_part(seed):
+    """What rounding leaves of the mean of y comes back from each column, times 3e6."""
+    X = ar(100, 1300, 0.9, seed) + 3e6
+    y = target(X, seed)
+    model = lasso(X, y, 4e-4 * lambda_max(X, y), tol=1e-8)
+    assert model.duality_gap <= 1e-8 * y.var()
+    assert model.n_iter < 30
+
+
 @pytest.mark.parametrize("rho", [0, 0.9, 0.99])
 @pytest.mark.parametrize("fraction", [0.3, 0.05])
 def test_agrees_with_sklearn_where_the_working_set_is_a_part(rho, fraction, monkeypatch):

@@ -37,7 +37,7 @@ BATCH = 25  # values of lam that share a pass over X
 FALL = 0.3  # lam falls to no less than this share of itself between two passes
 ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave lam before W is known to suffice
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
-OFFSET = 100  # a mean this many times the standard deviation spoils the rounding of X_j^T r
+OFFSET = 10  # a mean this many times the standard deviation spoils the rounding of X_j^T r
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 SINGLE = 0.08  # and with less than this share it is not for single precision
@@ -58,8 +58,9 @@ class ActiveSet:
         self._index = np.empty(capacity, dtype=int)
         self._sign, self._w, self._norm = np.empty((3, capacity))
         self._Z = np.empty((capacity, n_samples))
-        self._U = np.empty((capacity, n_samples), dtype=np.float32)
-        self._K = np.empty((capacity, capacity), dtype=np.float32)
+        # One allocation, large enough for large pages of memory, which are quicker to get.
+        both = np.empty((capacity, n_samples + capacity), dtype=np.float32)
+        self._U, self._K = both[:, :n_samples], both[:, n_samples:]
 
     def __len__(self):
         return self._size
@@ -97,7 +98,7 @@ class ActiveSet:
         # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
         self._size, self.is_fresh, leaving = k, False, leaving[:k]
         try:
-            self.K[:] -= leaving @ np.linalg.solve(among, leaving.T)
+            self.K[:] -= leaving @ np.linalg.inv(among) @ leaving.T
         except np.linalg.LinAlgError:  # rounding has spoilt K: afresh
             self.rebuild()
 
@@ -113,17 +114,19 @@ class ActiveSet:
             self.K[:] = np.linalg.pinv(gram, hermitian=True)
         self.is_fresh = True
 
-    def add(self, index, sign, Z):
-        """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible."""
-        norm = np.linalg.norm(Z, axis=1)
-        U = (Z / np.where(norm > 0, norm, 1.0)[:, None]).astype(self.K.dtype)
+    def add(self, index, sign, Z, norm):
+        """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible.
+
+        `norm`, (n_new,): their norms, but for rounding; 1 for a zero column.
+        """
+        U = (Z / norm[:, None]).astype(self.K.dtype)
         cross = self.U @ U.T
         P = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
         S = U @ U.T - cross.T @ P  # the Gram matrix of what is left: the Schur complement
         pivots = _pivots(S)
         if self.K.dtype != float and (pivots < self.limit).any():
             self.rebuild()
-            return self.add(index, sign, Z)
+            return self.add(index, sign, Z, norm)
         kept = _independent(S, pivots)
         kept &= np.cumsum(kept) <= len(self._w) - self._size  # there are no more dimensions
         if not kept.any():
@@ -155,19 +158,35 @@ class Fit:
 
 
 class WorkingSet:
-    """The lasso on the columns `W` of X, all of them in their order or some; y is centred."""
+    """The lasso on the columns `W` of X, all of them in their order or some; y is centred.
 
-    def __init__(self, X, y, W):
+    `room`, (n_rows, n_samples), takes the columns if it has enough rows.
+    """
+
+    def __init__(self, X, y, W, room=()):
         n, p = X.shape
-        self.Z = X.T if len(W) == p else X.T[W]  # (n_columns, n): each column of X contiguous
+        # (n_columns, n): each column of X contiguous.
+        if len(W) == p:
+            self.Z = X.T
+        elif len(room) < len(W):
+            self.Z = X.T[W]
+        else:
+            self.Z = np.take(X.T, W, axis=0, out=room[: len(W)], mode="clip")  # "raise" buffers
         self.mean = self.Z @ np.full(n, 1 / n)
         # r has mean zero, so that Z r is that of the centred columns, but for rounding.
         mean_square = np.einsum("ij,ij->i", self.Z, self.Z) / n
+        self.offset, variance = self.mean, mean_square - self.mean**2
         if (mean_square < (1 + OFFSET**-2) * self.mean**2).any():
-            self.Z = _centred(self.Z)
+            self.Z, self.offset = _centred(self.Z), np.zeros(len(self.Z))
+            variance = np.einsum("ij,ij->i", self.Z, self.Z) / n
+        self.norm = np.sqrt(n * np.where(variance > 0, variance, 1.0))
         self.y = y
         self.b = self.Z @ y
         self.rounding = 1e-13 * np.abs(self.b).max()  # in c
+
+    def centred(self, index):
+        """The columns at `index`, centred, (len(index), n_samples)."""
+        return self.Z[index] - self.offset[index, None]
 
     def descend(self, active, a, enough):
         """Bring the active set to the lasso of W at `a`, up to a gap (times n) of `enough`: a Fit.
@@ -192,7 +211,9 @@ class WorkingSet:
             if is_enough or not len(new) or idle == IDLE:
                 return Fit(a, not is_enough, active.index.copy(), best, r, c)
             new = new[np.argsort(-excess[new])]  # the worst first
-            self.enter(active, new, np.sign(c[new]))
+            # Many at once overshoot, and have to go again; so do those that hardly want in.
+            few = min(max(20, len(active) // 4), np.count_nonzero(excess >= excess[new[0]] / 10))
+            self.enter(active, new, np.sign(c[new]), few)
 
     def minimiser(self, active, a, enough):
         """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
@@ -208,10 +229,8 @@ class WorkingSet:
                 active.rebuild()
                 w, error, before = 0.0, start, np.inf
                 continue
-            # Its part in the gap is small enough; or it is the rounding of the error itself.
-            if largest * np.abs(w).sum() <= 0.01 * enough or (
-                is_floor and not largest <= before / 2
-            ):
+            part = largest * np.abs(w).sum() + (largest / a) ** 2 * (r @ r) / 2  # in the gap
+            if part <= 0.01 * enough or (is_floor and not largest <= before / 2):  # or rounding
                 return w, r
             before = largest
 
@@ -227,22 +246,24 @@ class WorkingSet:
         active.w[:] = clipped
         active.drop(lost)
 
-    def enter(self, active, new, sign):
-        """Add the violators `new`, some at a time: many at once overshoot, and have to go again."""
-        before, few = len(active), max(20, len(active) // 4)
+    def enter(self, active, new, sign, few):
+        """Add the first `few` of the violators `new`; if none can be added, of those after them."""
+        before = len(active)
         while True:
-            for start in range(0, len(new), few):
+            start = 0
+            while start < len(new):
                 some = new[start : start + few]
-                active.add(some, sign[start : start + few], _centred(self.Z[some]))
+                active.add(some, sign[start : start + few], self.centred(some), self.norm[some])
                 if len(active) > before:
                     return
+                start, few = start + few, max(20, few)
             if active.is_fresh:
                 break
             active.rebuild()  # they may depend on the active columns by rounding only
         # All depend on the active columns. One takes over from them, X w staying as it is, until
         # one of these is zero: the penalty falls by |c_j| - a for each unit.
-        for j, s in zip(new, sign, strict=True):
-            z = _centred(self.Z[j])
+        for j, s in zip(new[:, None], sign[:, None], strict=True):
+            (z,) = self.centred(j)
             direction = -s * active.solve(active.Z @ z)
             step, first = _first_zero(active.w, direction)
             # Without that one, so much of the column is outside the span of the others.
@@ -251,7 +272,7 @@ class WorkingSet:
                 if (outside > DEPENDENT * (z @ z)).all():
                     active.w[:] += step * direction
                     active.drop(first)
-                    active.add(np.array([j]), np.array([s]), z[None])
+                    active.add(j, s, z[None], self.norm[j])
                     active.w[active.index == j] = step * s
                     return
 
@@ -276,7 +297,8 @@ def lasso_fits(X, y, lams, tol, max_iter):
     fits, todo, passes = [None] * len(lams), list(np.argsort(-lams)), 0
 
     active = ActiveSet(n, min(n - 1, p))  # centred columns span n - 1 dimensions
-    W, subset = np.empty(0, dtype=int), None
+    W, subset, room = np.empty(0, dtype=int), None, ()
+    fall = FALL if p > 10 * WIDTH else FALL / 3  # W is then not far from all
     batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
     while todo:
         C = _correlations(X, W, batch)
@@ -304,11 +326,13 @@ def lasso_fits(X, y, lams, tol, max_iter):
                     W, active.index[:] = np.arange(p), held
                 else:
                     W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
-                subset = WorkingSet(X, y, W)
+                if X.flags.f_contiguous and len(room) < len(W) < p:
+                    room = np.empty((2 * len(W), n))  # used again, as fresh memory is slow
+                subset = WorkingSet(X, y, W, room)
             asked = n * lams[todo[:BATCH]]
-            asked = asked[asked >= FALL * here]
+            asked = asked[asked >= fall * here]
             if not len(asked):
-                batch = [subset.descend(active, FALL * here, rough)]
+                batch = [subset.descend(active, fall * here, rough)]
             elif len(asked) == 1 and asked[0] < here and len(W) < p:
                 batch = [subset.descend(active, asked[0], rough)]
             else:
@@ -325,7 +349,9 @@ def largest_correlation(X, y):
 def _centred(Z):
     """Each row minus its mean: exactly zero if it is constant, though the mean is rounded."""
     is_constant = np.ptp(Z, axis=-1, keepdims=True) == 0
-    return np.where(is_constant, 0.0, Z - Z.mean(axis=-1, keepdims=True))
+    for _ in range(2):  # rounding leaves some of a mean that is large
+        Z = Z - Z.mean(axis=-1, keepdims=True)
+    return np.where(is_constant, 0.0, Z)
 
 
 def _correlations(X, W, batch):
