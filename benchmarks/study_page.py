@@ -1,8 +1,9 @@
 """The study page in Chromium whose processor is slowed down four times.
 
-Ready: from the start of the navigation until the frame is painted in which every tool has its
-controls; asked: until a question is painted, when the quiz is started in that very frame; idle:
-until the main thread has nothing to do for the first time after the load event.
+Ready: from the start of the navigation until the frame is painted in which the first tool, the one
+in view, has its controls; all ready: until every tool has them; asked: until a question is painted,
+when the quiz is started in the frame of ready; idle: until the main thread has nothing to do for
+the first time after the load event.
 Feedback: from the key, as the browser received it, until the frame with the verdict (in the quiz)
 or the next card (in the flashcards) is painted. All are wall time, so a machine that is busy with
 other work shows more: beside them stands the main thread's own time until it is idle, without the
@@ -58,12 +59,13 @@ const controls = [
   "[data-tool=readiness] input[type=date]",
   "[data-tool=progress] input[type=file]",
 ];
-whenPainted(controls, (now) => {
+whenPainted([start], (now) => {
   window.ready = now;
   if (!window.isEager) return;
   whenPainted(["[data-tool=quiz] [data-current] .prompt"], (now) => (window.asked = now));
   document.querySelector(start).click();
 });
+whenPainted(controls, (now) => (window.allReady = now));
 addEventListener("load", () => requestIdleCallback(() => {
   window.idle = performance.now();
   console.log("idle");
@@ -91,11 +93,14 @@ def lines() -> Iterator[str]:
         for name, progress in (("no progress", None), (f"{REVIEWS} reviews", _reviews())):
             starts = [_start(browser, address, progress, SLOWDOWN) for _ in range(REPEATS)]
             own = [_start(browser, address, progress, 1) for _ in range(REPEATS)]
-            ready, idle = ([start[key] for start in starts] for key in ("ready", "idle"))
+            ready, all_ready, idle = (
+                [start[key] for start in starts] for key in ("ready", "allReady", "idle")
+            )
             busy = [start["busy"] for start in own]
             asked = [_asked(browser, address, progress) for _ in range(REPEATS)]
             what = f"study page, {name}, processor slowed down {SLOWDOWN} times"
-            yield f"{what}: ready {_said(ready)}, asked {_said(asked)}, idle {_said(idle)}"
+            yield f"{what}: ready {_said(ready)}, asked {_said(asked)}"
+            yield f"  all ready {_said(all_ready)}, idle {_said(idle)}"
             yield f"  main thread until idle, not slowed down: {_said(busy)}"
             quiz, cards = _feedback(browser, address, progress)
             yield f"  feedback: quiz {_said(quiz)}, flashcards {_said(cards)}"
@@ -184,8 +189,8 @@ def _start(browser, address: str, progress: str | None, slowdown: int) -> dict[s
     with _page(browser, address, progress, slowdown) as (page, devtools):
         metrics = devtools.send("Performance.getMetrics")["metrics"]
         (busy,) = (entry["value"] for entry in metrics if entry["name"] == "TaskDuration")
-        page.wait_for_function("window.ready")
-        return page.evaluate("({ ready, idle })") | {"busy": 1000 * busy}
+        page.wait_for_function("window.allReady")
+        return page.evaluate("({ ready, allReady, idle })") | {"busy": 1000 * busy}
 
 
 def _asked(browser, address: str, progress: str | None) -> float:

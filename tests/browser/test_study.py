@@ -354,6 +354,23 @@ def test_without_javascript_the_page_says_where_the_questions_are(browser, site)
     context.close()
 
 
+def test_a_place_among_the_tools_is_found_again(context, site):
+    """They are mounted after the page is painted, but not where a reader may be led to them."""
+    height = """() => new Promise(done => requestAnimationFrame(() => setTimeout(
+      () => done(document.querySelector("#readiness").getBoundingClientRect().top))))"""
+    page = open_page(context, f"{site}/{PAGE}#readiness")
+    tool(page, "progress").get_by_role("button").first.wait_for()
+    assert 0 <= page.evaluate(height) < 150
+    page = open_page(context, f"{site}/{PAGE}")
+    tool(page, "progress").get_by_role("button").first.wait_for()
+    page.evaluate("document.querySelector('#readiness').scrollIntoView()")
+    before = page.evaluate(height)
+    page.reload()
+    tool(page, "progress").get_by_role("button").first.wait_for()
+    assert page.evaluate(height) == pytest.approx(before, abs=2)
+    assert page.problems == []
+
+
 def test_notebook_page_has_the_tools_too(context, site):
     page = open_page(context, f"{site}/notebooks/study.html")
     for name in ("quiz", "flashcards", "mock-interview", "readiness"):

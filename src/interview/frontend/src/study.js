@@ -1,4 +1,5 @@
-// The entry of a page with study tools: mounts each over the links that stand in its place.
+// The entry of a page with study tools: mounts each over the links that stand in its place, the
+// first before the page is painted.
 
 import { afterPaint, h } from "./dom.js";
 import { Bank } from "./questions.js";
@@ -14,8 +15,16 @@ const load = (name) =>
   }).then(() => JSON.parse(globalThis.interviewArticles));
 
 const { questions, articles } = JSON.parse(globalThis.interviewBank); // from bank.js, before this
-const shown = new Promise(afterPaint); // the tools come first
+const shown = new Promise(afterPaint); // the first tool comes first
 const host = pageHost(new Bank({ questions, articles: shown.then(() => load(articles)) }));
 host.hasPanel = document.querySelector(".quiz[data-tool=progress]") !== null;
-const roots = document.querySelectorAll(".quiz[data-tool]");
-roots.forEach((root) => TOOLS[root.dataset.tool](root, host));
+const mount = (root) => TOOLS[root.dataset.tool](root, host);
+const [first, ...others] = document.querySelectorAll(".quiz[data-tool]");
+const [navigation] = performance.getEntriesByType("navigation");
+mount(first);
+if (location.hash || navigation?.type !== "navigate") others.forEach(mount); // any may be in view
+else {
+  // They are further down: the page is painted before, and a key pressed then comes before them.
+  others.forEach((root) => root.replaceChildren());
+  shown.then(() => setTimeout(() => others.forEach(mount)));
+}
