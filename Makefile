@@ -34,9 +34,8 @@ test: .venv/.test book ## everything: style, unit, notebook, book and browser te
 dist: .venv/.test book ## the book and its formula sheet (PDF) as one zip file
 	@CHROMIUM="$$($(BIN)/python tools/browser.py)" && $(BIN)/python tools/dist.py "$$CHROMIUM"
 
-bench: export OMP_NUM_THREADS := # all cores for everybody
 bench: .venv/.bench ## time our methods against named peers
-	$(BIN)/python -m benchmarks
+	env -u OMP_NUM_THREADS $(BIN)/python -m benchmarks # all cores for everybody
 
 clean: ## remove what was built, keep the environment
 	rm -rf _build
