@@ -160,8 +160,8 @@ def mixed(rng):
     return X
 
 
-# In the last three an inverse spoilt by rounding once took independent columns for dependent ones.
-@pytest.mark.parametrize("seed", [*range(60), 526, 601, 1111])
+# In the last five an inverse spoilt by rounding once took independent columns for dependent ones.
+@pytest.mark.parametrize("seed", [*range(60), 526, 601, 1111, 19707, 35024])
 def test_gap_closes_on_random_designs(seed):
     rng = np.random.default_rng(seed)
     X = mixed(rng)
@@ -233,7 +233,7 @@ def test_forms_of_input(convert):
 
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_no_large_temporaries(order):
-    X = np.array(np.random.default_rng(0).standard_normal((500, 20_000)), order=order)
+    X = np.array(np.random.default_rng(0).standard_normal((500, 40_000)), order=order)
     y = target(X, noise=2.0)
     lam = lambda_max(X, y) / 10
     lasso(X[:, :100], y, lam)
@@ -242,7 +242,7 @@ def test_no_large_temporaries(order):
     lambda_max(X, y)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < X.nbytes / 4
+    assert peak < X.nbytes / 6
 
 
 def test_a_large_problem_is_quick():

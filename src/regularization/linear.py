@@ -195,9 +195,12 @@ def _ridge(X, y, lams):
     """
     n, p = X.shape
     d2, Q = gram_eigh(X)
-    if gram_suffices(d2, n * lams.min()):
-        if p <= n:
-            return (Q.T @ (X.T @ y) / (d2 + n * lams[:, None])) @ Q.T
-        return (Q.T @ y / (d2 + n * lams[:, None])) @ Q.T @ X  # the dual: n by n
-    U, d, Vt = thin_svd(X)
-    return (U.T @ y * d / (d**2 + n * lams[:, None])) @ Vt
+    if not gram_suffices(d2, n * lams.min()):
+        U, d, Vt = thin_svd(X)
+        coefs = (U.T @ y * d / (d**2 + n * lams[:, None])) @ Vt
+    elif p <= n:
+        coefs = (Q.T @ (X.T @ y) / (d2 + n * lams[:, None])) @ Q.T
+    else:
+        coefs = (Q.T @ y / (d2 + n * lams[:, None])) @ Q.T @ X  # the dual: n by n
+    coefs[:, ~X.any(axis=0)] = 0.0  # exactly: times the mean of a constant, rounding would show
+    return coefs

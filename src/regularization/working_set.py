@@ -8,8 +8,8 @@ and c = X^T r, a minimiser satisfies
 
 If A and s were known, w would be the solution of a linear system. Four ideas find them quickly:
 
-Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Drop the columns whose w_j
-              has lost its sign (or, if zeroing them does not lower the objective, go only as far
+Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Solve it without the columns
+              whose w_j has lost its sign (or, if that does not lower the objective, go only as far
               as the first zero on the way), add some of those with |c_j| > a, until the gap is
               closed. No step raises the objective, and each solution that keeps its signs is
               below the one before: but for rounding, no such (A, s) comes twice, and the search
@@ -32,10 +32,12 @@ import numpy as np
 
 from regularization.validation import check_array
 
-WIDTH = 1000  # least number of columns, if there are as many, in a new W beside A
+WIDTH = 2000  # least number of columns, if there are as many, in a new W beside A
 BATCH = 25  # values of lam that share a pass over X
-FALL = 0.3  # lam falls to no less than this share of itself between two passes
-ROUGH = 1e-2  # gap, over ||y||^2 / n, at which to leave lam before W is known to suffice
+FALL = 0.2  # lam falls to no less than this share of itself between two passes
+ROUGH = 0.05  # gap, over the objective, at which to leave lam before W is known to suffice
+FEW = 80  # violators that enter at once; more, where many are active; too many overshoot
+KEEN = 0.2  # of the largest excess of |c_j| over a: those with less hardly want in, and wait
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
 OFFSET = 10  # a mean this many times the standard deviation spoils the rounding of X_j^T r
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
@@ -54,7 +56,7 @@ class ActiveSet:
     """
 
     def __init__(self, n_samples, capacity):
-        self._size, self.is_fresh = 0, False
+        self._size, self.is_fresh = 0, True
         self._index = np.empty(capacity, dtype=int)
         self._sign, self._w, self._norm = np.empty((3, capacity))
         self._Z = np.empty((capacity, n_samples))
@@ -74,6 +76,11 @@ class ActiveSet:
     K = property(lambda self: self._K[: self._size, : self._size])
 
     @property
+    def is_exact(self):
+        """Whether K is as good as it can be."""
+        return self.is_fresh and self._K.dtype == float
+
+    @property
     def limit(self):
         """The least share of a column outside span(Z) that K can tell from none."""
         return DEPENDENT if self.K.dtype == float else SINGLE
@@ -85,6 +92,24 @@ class ActiveSet:
     def solve(self, v):
         """Return (Z Z^T)^-1 v, (n_active,), roughly."""
         return self.K @ (v / self.norm).astype(self.K.dtype) / self.norm
+
+    def without(self, best, gone):
+        """Return the minimiser without the columns `gone`, and those gone: more, if signs are lost.
+
+        Roughly, from `best`, the minimiser with all columns.
+        """
+        best = best * self.norm
+        while True:
+            leaving = self.K[:, gone]
+            try:
+                w = best - leaving @ np.linalg.solve(leaving[gone], best[gone])
+            except np.linalg.LinAlgError:  # rounding has spoilt K
+                w = best.copy()
+            w[gone] = 0.0
+            lost = w * self.sign < 0
+            if not lost.any():
+                return w / self.norm, gone
+            gone = gone | lost
 
     def drop(self, gone):
         """Take out the columns where `gone`, (n_active,), is true: the last ones fill the gaps."""
@@ -103,16 +128,17 @@ class ActiveSet:
             self.rebuild()
 
     def rebuild(self):
-        """Compute K afresh, and in double precision."""
-        if self._K.dtype != float:
+        """Compute K afresh; in double precision, if afresh it was and would not do."""
+        if self.is_fresh and self._K.dtype != float:
             self._U, self._K = np.empty(self._U.shape), np.empty(self._K.shape)
             self.U[:] = self.Z / self.norm[:, None]
-        gram = self.U @ self.U.T
+        self.is_fresh, gram = True, self.U @ self.U.T
         try:
-            self.K[:] = np.linalg.inv(gram)
+            self.K[:] = np.linalg.inv(gram) if self.is_exact else _inverse(gram)
         except np.linalg.LinAlgError:
+            if not self.is_exact:
+                return self.rebuild()
             self.K[:] = np.linalg.pinv(gram, hermitian=True)
-        self.is_fresh = True
 
     def add(self, index, sign, Z, norm):
         """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible.
@@ -188,14 +214,15 @@ class WorkingSet:
         """The columns at `index`, centred, (len(index), n_samples)."""
         return self.Z[index] - self.offset[index, None]
 
-    def descend(self, active, a, enough):
+    def descend(self, active, a, enough, rough=0.0):
         """Bring the active set to the lasso of W at `a`, up to a gap (times n) of `enough`: a Fit.
 
-        Or as near as rounding lets it.
+        Of the share `rough` of the objective, if that is more; or as near as rounding lets it.
         """
-        lowest, idle = np.inf, 0
+        lowest, idle = active.objective(self.y, a, active.w), 0
         while True:
-            best, r = self.minimiser(active, a, enough)
+            target = max(enough, rough * lowest)
+            best, r = self.minimiser(active, a, target)
             lost = best * active.sign <= 0
             if lost.any():  # each time at least a column less
                 self.towards(active, best, lost, a)
@@ -207,12 +234,12 @@ class WorkingSet:
             excess = np.abs(c) - a
             excess[active.index] = 0.0
             new = np.flatnonzero(excess > SLACK * a + self.rounding)
-            is_enough = _gap(best, r, c[active.index], a, np.abs(c).max()) <= enough
+            is_enough = _gap(best, r, c[active.index], a, np.abs(c).max()) <= target
             if is_enough or not len(new) or idle == IDLE:
                 return Fit(a, not is_enough, active.index.copy(), best, r, c)
             new = new[np.argsort(-excess[new])]  # the worst first
-            # Many at once overshoot, and have to go again; so do those that hardly want in.
-            few = min(max(20, len(active) // 4), np.count_nonzero(excess >= excess[new[0]] / 10))
+            keen = np.count_nonzero(excess >= KEEN * excess[new[0]])
+            few = min(max(FEW, len(active) // 7), keen)
             self.enter(active, new, np.sign(c[new]), few)
 
     def minimiser(self, active, a, enough):
@@ -224,7 +251,7 @@ class WorkingSet:
             r = self.y - w @ active.Z
             error = active.Z @ r - a * active.sign  # as K is rounded
             largest = np.abs(error).max(initial=0.0)
-            is_floor = active.is_fresh or largest <= 1e-12 * a + self.rounding
+            is_floor = active.is_exact or largest <= 1e-12 * a + self.rounding
             if not (is_floor or largest <= active.limit / 5 * before):  # K is spoilt
                 active.rebuild()
                 w, error, before = 0.0, start, np.inf
@@ -236,15 +263,16 @@ class WorkingSet:
 
     def towards(self, active, best, lost, a):
         """Go from w towards the minimiser `best`, in which the signs `lost` are wrong."""
-        w, clipped = active.w, np.where(lost, 0.0, best)
-        if not active.objective(self.y, a, clipped) < active.objective(self.y, a, w):
-            lost &= w == 0  # new ones that would have to start with the wrong sign, if any
-            clipped = w.copy()
-            if not lost.any():  # all the way, until the first w_j is zero
-                step, first = _first_zero(w, best - w)
-                clipped, lost = w + step * (best - w), first
-        active.w[:] = clipped
-        active.drop(lost)
+        w = active.w
+        target, gone = active.without(best, lost)
+        if not active.objective(self.y, a, target) < active.objective(self.y, a, w):
+            gone = lost & (w == 0)  # new ones that would have to start with the wrong sign, if any
+            target = w.copy()
+            if not gone.any():  # all the way, until the first w_j is zero
+                step, gone = _first_zero(w, best - w)
+                target = w + step * (best - w)
+        active.w[:] = target
+        active.drop(gone)
 
     def enter(self, active, new, sign, few):
         """Add the first `few` of the violators `new`; if none can be added, of those after them."""
@@ -257,7 +285,7 @@ class WorkingSet:
                 if len(active) > before:
                     return
                 start, few = start + few, max(20, few)
-            if active.is_fresh:
+            if active.is_exact:
                 break
             active.rebuild()  # they may depend on the active columns by rounding only
         # All depend on the active columns. One takes over from them, X w staying as it is, until
@@ -293,11 +321,12 @@ def lasso_fits(X, y, lams, tol, max_iter):
     n, p = X.shape
     y = _centred(y)
     enough = tol * (y @ y)
-    rough = max(ROUGH * (y @ y), enough)
     fits, todo, passes = [None] * len(lams), list(np.argsort(-lams)), 0
 
     active = ActiveSet(n, min(n - 1, p))  # centred columns span n - 1 dimensions
-    W, subset, room = np.empty(0, dtype=int), None, ()
+    W, subset = np.empty(0, dtype=int), None
+    rows = n + max(WIDTH, n)  # of the largest W, A and as many again or WIDTH
+    room = np.empty((rows if X.flags.f_contiguous and p > rows else 0, n))  # fresh memory is slow
     fall = FALL if p > 10 * WIDTH else FALL / 3  # W is then not far from all
     batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
     while todo:
@@ -326,17 +355,16 @@ def lasso_fits(X, y, lams, tol, max_iter):
                     W, active.index[:] = np.arange(p), held
                 else:
                     W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
-                if X.flags.f_contiguous and len(room) < len(W) < p:
-                    room = np.empty((2 * len(W), n))  # used again, as fresh memory is slow
                 subset = WorkingSet(X, y, W, room)
             asked = n * lams[todo[:BATCH]]
-            asked = asked[asked >= fall * here]
-            if not len(asked):
-                batch = [subset.descend(active, fall * here, rough)]
+            falls = np.log(asked / here) / np.log(fall)
+            if falls[0] > 1:  # on the way, in equal steps
+                a = here * (asked[0] / here) ** (1 / np.ceil(falls[0]))
+                batch = [subset.descend(active, a, enough, ROUGH)]
             elif len(asked) == 1 and asked[0] < here and len(W) < p:
-                batch = [subset.descend(active, asked[0], rough)]
+                batch = [subset.descend(active, asked[0], enough, ROUGH)]
             else:
-                batch = [subset.descend(active, a, enough) for a in asked]
+                batch = [subset.descend(active, a, enough) for a in asked[falls <= 1]]
     return fits
 
 
@@ -402,6 +430,18 @@ def _first_zero(w, direction):
     if len(w):
         first[np.argmin(t)] = True
     return t.min(initial=np.inf), first
+
+
+def _inverse(G):
+    """Return the inverse of a positive definite `G`: by halves, quick, and without pivoting."""
+    if len(G) <= 64:
+        return np.linalg.inv(G)
+    h = len(G) // 2
+    A = _inverse(G[:h, :h])
+    P = A @ G[:h, h:]
+    S = _inverse(G[h:, h:] - G[h:, :h] @ P)
+    PS = P @ S
+    return np.block([[A + PS @ P.T, -PS], [-PS.T, S]])
 
 
 def _pivots(S):
