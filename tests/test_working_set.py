@@ -6,10 +6,10 @@ import warnings
 
 import numpy as np
 import pytest
-from sklearn.linear_model import Lasso, lars_path
+from sklearn.linear_model import ElasticNet, Lasso, lars_path
 
 from regularization import working_set
-from regularization.linear import lambda_max, lasso, lasso_path
+from regularization.linear import elastic_net, lambda_max, lasso, lasso_path
 
 
 def ar(n, p, rho, seed=0):
@@ -80,10 +80,16 @@ each_design = pytest.mark.parametrize("X", DESIGNS.values(), ids=DESIGNS.keys())
 fractions = pytest.mark.parametrize("fraction", [1.5, 1.0, 0.5, 0.1, 0.01, 1e-4, 1e-8])
 
 
-def gap_and_kkt(X, y, w, lam):
-    """Primal minus dual, and the worst violation of KKT over lam_max, from centred copies."""
+def gap_and_kkt(X, y, w, lam, lam_2=0.0):
+    """Primal minus dual, and the worst violation of KKT over lam_max, from centred copies.
+
+    With lam_2/2 ||w||^2 it is the lasso of the elastic net's rows, written out.
+    """
     X, y, n = X - X.mean(axis=0), y - y.mean(), len(y)
     X[:, np.abs(X).max(axis=0) < 1e-9] = 0
+    if lam_2:
+        X = np.vstack([X, np.sqrt(n * lam_2) * np.eye(len(w))])
+        y = np.append(y, np.zeros(len(w)))
     r = y - X @ w
     v = X.T @ r / n
     s = min(1.0, lam / np.abs(v).max()) if v.any() else 1.0
@@ -142,6 +148,40 @@ def test_random_small_problems(block):
             continue
         for lam in edge * np.array([0.7, 0.2, 0.03, 1e-5]):
             assert_solved(X, y, lam, lasso(X, y, lam, tol=1e-11))
+
+
+@each_design
+@pytest.mark.parametrize("fraction", [0.5, 0.01, 1e-6])
+@pytest.mark.parametrize("l1_ratio", [0.99, 0.5, 0.01])
+def test_elastic_net_on_hard_designs(X, fraction, l1_ratio):
+    y = target(X)
+    lam = fraction * lambda_max(X, y) / l1_ratio
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        model = elastic_net(X, y, lam, l1_ratio, tol=1e-11)
+    lam_1, lam_2 = l1_ratio * lam, (1 - l1_ratio) * lam
+    gap, kkt = gap_and_kkt(X, y, model.coef, lam_1, lam_2)
+    assert model.duality_gap <= 1e-11 * y.var()
+    assert gap <= 1.1e-11 * y.var() + 1e-9 * lam_1 * np.abs(model.coef).sum()
+    assert kkt <= 1e-5
+
+
+@pytest.mark.parametrize("l1_ratio", [0.9, 0.1])
+@pytest.mark.parametrize("most", [5000, 0])
+def test_elastic_net_agrees_with_sklearn_where_the_working_set_is_a_part(
+    l1_ratio, most, monkeypatch
+):
+    monkeypatch.setattr(working_set, "WIDTH", 20)
+    monkeypatch.setattr(working_set, "MOST", most)  # at 0, no more than n columns may be active
+    X = np.asfortranarray(ar(100, 400, 0.5))
+    y = target(X)
+    lam = lambda_max(X, y) / (20 * l1_ratio)
+    peer = ElasticNet(alpha=lam, l1_ratio=l1_ratio, tol=1e-13, max_iter=100_000).fit(X, y)
+    model = elastic_net(X, y, lam, l1_ratio)
+    np.testing.assert_allclose(model.coef, peer.coef_, atol=1e-6)
+    is_by_coordinates = model.n_iter >= 20
+    assert is_by_coordinates == (most == 0 and np.count_nonzero(model.coef) > 100)
+    assert (l1_ratio == 0.1) == (np.count_nonzero(model.coef) > 100)
 
 
 def mixed(rng):

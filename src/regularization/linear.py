@@ -22,7 +22,7 @@ from regularization.validation import (
     check_lams,
     check_number,
 )
-from regularization.working_set import largest_correlation, lasso_fits
+from regularization.working_set import TooManyActive, largest_correlation, lasso_fits
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,18 +73,23 @@ def lasso(X, y, lam, *, tol=1e-10, max_iter=10_000):
     SparseLinearModel
         `coef`, `intercept`, `duality_gap`, `n_iter` and `predict(X)`.
     """
-    return _lassos(X, y, np.array([check_number(lam, "lam", low=0)]), tol, max_iter)[0]
+    return _sparse(X, y, np.array([check_number(lam, "lam", low=0)]), 1.0, tol, max_iter)[0]
 
 
 def elastic_net(X, y, lam, l1_ratio, *, tol=1e-10, max_iter=10_000):
-    """Fit the elastic net, 0 <= l1_ratio <= 1, by coordinate descent. Zou & Hastie (2005).
+    """Fit the elastic net, 0 <= l1_ratio <= 1, by the same steps. Zou & Hastie (2005).
 
     Stops and warns as `lasso`, which is l1_ratio = 1; l1_ratio = 0 is the ridge, in closed form.
+    Where thousands of columns are active, coordinate descent takes over.
     """
+    lam = check_number(lam, "lam", low=0)
     l1_ratio = check_number(l1_ratio, "l1_ratio", low=0, high=1)
-    if l1_ratio == 1:
-        return _lassos(X, y, np.array([check_number(lam, "lam", low=0)]), tol, max_iter)[0]
-    return _descend(X, y, check_number(lam, "lam", low=0), l1_ratio, tol, max_iter)
+    if l1_ratio > 0:
+        try:
+            return _sparse(X, y, np.array([lam]), l1_ratio, tol, max_iter)[0]
+        except TooManyActive:
+            pass
+    return _descend(X, y, lam, l1_ratio, tol, max_iter)
 
 
 def ridge(X, y, lam):
@@ -112,7 +117,7 @@ def lasso_path(X, y, lams, *, tol=1e-10, max_iter=10_000):
     LinearPath
         `coefs` (n_lams, n_features) and `intercepts` (n_lams,), in the order of `lams`.
     """
-    models = _lassos(X, y, check_lams(lams), tol, max_iter)
+    models = _sparse(X, y, check_lams(lams), 1.0, tol, max_iter)
     return LinearPath(
         np.array([model.coef for model in models]), np.array([model.intercept for model in models])
     )
@@ -148,12 +153,13 @@ def _centre(X, y):
     return X, centre_columns(y[:, None])[0][:, 0], x_mean, y.mean()
 
 
-def _lassos(X, y, lams, tol, max_iter):
-    """The lasso for each of `lams` by the working set, a list of models."""
+def _sparse(X, y, lams, l1_ratio, tol, max_iter):
+    """The lasso for each of `lams`, or an elastic net for one, by the working set: models."""
     X, y = check_data(X, y, finite_X=False)  # the fit finds out in passing
     tol, max_iter = check_number(tol, "tol", low=0), check_count(max_iter, "max_iter")
     models, positive = [None] * len(lams), np.flatnonzero(lams > 0)
-    fits = lasso_fits(X, y, lams[positive], tol, max_iter)
+    l2 = len(y) * lams[0] * (1 - l1_ratio)
+    fits = lasso_fits(X, y, l1_ratio * lams[positive], tol, max_iter, l2)
     for i, (active, w_active, mean, gap, passes, converged) in zip(positive, fits, strict=True):
         w = np.zeros(X.shape[1])
         w[active] = w_active

@@ -22,8 +22,13 @@ Certificate   One pass c = X^T r over all columns then gives the duality gap and
 X as a whole is neither copied nor centred: r has mean zero, so that X^T r is that of the centred
 columns.
 
+The elastic net, with l2/2 ||w||^2 more in n times the loss, is the lasso on n_features more rows,
+sqrt(l2) I: only the l2 in c = X^T r - l2 w and in X_A^T X_A + l2 I tells of them, and of l2 ||w||^2
+in the objective and the gap. More columns than samples may be active then.
+
 Osborne, Presnell & Turlach (2000) for the active set and the continuation; Kim et al. (2007) for
-the gap; Massias, Gramfort & Salmon (2018) for the working set.
+the gap; Massias, Gramfort & Salmon (2018) for the working set; Zou & Hastie (2005), lemma 1, for
+the rows.
 """
 
 from dataclasses import dataclass
@@ -43,6 +48,11 @@ OFFSET = 10  # a mean this many times the standard deviation spoils the rounding
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 SINGLE = 0.08  # and with less than this share it is not for single precision
+MOST = 5000  # columns that may be active in an elastic net, if not n_samples: K has their square
+
+
+class TooManyActive(Exception):
+    """More columns of an elastic net are active than is quick to handle here."""
 
 
 class ActiveSet:
@@ -50,13 +60,14 @@ class ActiveSet:
 
     All arrays have a row for each active column and grow and shrink in place: `index` is its
     position in W, `sign`, `w`, the column itself is a row of `Z` (n_active, n_samples), `norm` its
-    norm and a row of `U` the column divided by it. `K` = (U U^T)^-1 is in single precision, which
-    is twice as fast and which `WorkingSet.minimiser` makes up for, until that no longer will do;
-    `is_fresh` is whether it is free of the rounding that adds up in its updates.
+    norm with its row of sqrt(l2) I, and a row of `U` the column divided by `norm`. `K`, the inverse
+    Gram matrix of all that divided by `norm`, is in single precision, which is twice as fast and
+    which `WorkingSet.minimiser` makes up for, until that no longer will do; `is_fresh` is whether
+    it is free of the rounding that adds up in its updates.
     """
 
-    def __init__(self, n_samples, capacity):
-        self._size, self.is_fresh = 0, True
+    def __init__(self, n_samples, capacity, l2):
+        self._size, self.is_fresh, self.l2 = 0, True, l2
         self._index = np.empty(capacity, dtype=int)
         self._sign, self._w, self._norm = np.empty((3, capacity))
         self._Z = np.empty((capacity, n_samples))
@@ -67,6 +78,7 @@ class ActiveSet:
     def __len__(self):
         return self._size
 
+    capacity = property(lambda self: len(self._w))
     index = property(lambda self: self._index[: self._size])
     sign = property(lambda self: self._sign[: self._size])
     w = property(lambda self: self._w[: self._size])
@@ -87,10 +99,10 @@ class ActiveSet:
 
     def objective(self, y, a, w):
         r = y - w @ self.Z
-        return _objective(r, w, a)
+        return _objective(r, w, a, self.l2)
 
     def solve(self, v):
-        """Return (Z Z^T)^-1 v, (n_active,), roughly."""
+        """Return (Z Z^T + l2 I)^-1 v, (n_active,), roughly."""
         return self.K @ (v / self.norm).astype(self.K.dtype) / self.norm
 
     def without(self, best, gone):
@@ -132,7 +144,7 @@ class ActiveSet:
         if self.is_fresh and self._K.dtype != float:
             self._U, self._K = np.empty(self._U.shape), np.empty(self._K.shape)
             self.U[:] = self.Z / self.norm[:, None]
-        self.is_fresh, gram = True, self.U @ self.U.T
+        self.is_fresh, gram = True, _gram(self.U, self.l2 / self.norm**2)
         try:
             self.K[:] = np.linalg.inv(gram) if self.is_exact else _inverse(gram)
         except np.linalg.LinAlgError:
@@ -141,20 +153,21 @@ class ActiveSet:
             self.K[:] = np.linalg.pinv(gram, hermitian=True)
 
     def add(self, index, sign, Z, norm):
-        """Take in those of the columns `Z`, (n_new, n_samples), that keep Z Z^T invertible.
+        """Take in those of the columns `Z`, (n_new, n_samples), that do not depend on the others.
 
         `norm`, (n_new,): their norms, but for rounding; 1 for a zero column.
         """
         U = (Z / norm[:, None]).astype(self.K.dtype)
         cross = self.U @ U.T
         P = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
-        S = U @ U.T - cross.T @ P  # the Gram matrix of what is left: the Schur complement
+        # The Gram matrix of what is left: the Schur complement.
+        S = _gram(U, self.l2 / norm**2) - cross.T @ P
         pivots = _pivots(S)
         if self.K.dtype != float and (pivots < self.limit).any():
             self.rebuild()
             return self.add(index, sign, Z, norm)
         kept = _independent(S, pivots)
-        kept &= np.cumsum(kept) <= len(self._w) - self._size  # there are no more dimensions
+        kept &= np.cumsum(kept) <= self.capacity - self._size  # there is no more room
         if not kept.any():
             return
         if not kept.all():
@@ -189,8 +202,9 @@ class WorkingSet:
     `room`, (n_rows, n_samples), takes the columns if it has enough rows.
     """
 
-    def __init__(self, X, y, W, room=()):
+    def __init__(self, X, y, W, l2=0.0, room=()):
         n, p = X.shape
+        self.l2 = l2
         # (n_columns, n): each column of X contiguous.
         if len(W) == p:
             self.Z = X.T
@@ -205,7 +219,7 @@ class WorkingSet:
         if (mean_square < (1 + OFFSET**-2) * self.mean**2).any():
             self.Z, self.offset = _centred(self.Z), np.zeros(len(self.Z))
             variance = np.einsum("ij,ij->i", self.Z, self.Z) / n
-        self.norm = np.sqrt(n * np.where(variance > 0, variance, 1.0))
+        self.norm = np.sqrt(n * np.where(variance > 0, variance, 1.0) + l2)
         self.y = y
         self.b = self.Z @ y
         self.rounding = 1e-13 * np.abs(self.b).max()  # in c
@@ -228,13 +242,15 @@ class WorkingSet:
                 self.towards(active, best, lost, a)
                 continue
             active.w[:] = best
-            c, value = self.Z @ r, _objective(r, best, a)
+            c, value = self.Z @ r, _objective(r, best, a, self.l2)
+            c[active.index] -= self.l2 * best
             idle = 0 if value < lowest * (1 - 1e-15) else idle + 1
             lowest = min(value, lowest)
             excess = np.abs(c) - a
             excess[active.index] = 0.0
             new = np.flatnonzero(excess > SLACK * a + self.rounding)
-            is_enough = _gap(best, r, c[active.index], a, np.abs(c).max()) <= target
+            gap = _gap(best, r, c[active.index], a, self.l2, np.abs(c).max())
+            is_enough = gap <= target
             if is_enough or not len(new) or idle == IDLE:
                 return Fit(a, not is_enough, active.index.copy(), best, r, c)
             new = new[np.argsort(-excess[new])]  # the worst first
@@ -249,14 +265,15 @@ class WorkingSet:
         while True:
             w = w + active.solve(error)
             r = self.y - w @ active.Z
-            error = active.Z @ r - a * active.sign  # as K is rounded
+            error = active.Z @ r - self.l2 * w - a * active.sign  # as K is rounded
             largest = np.abs(error).max(initial=0.0)
             is_floor = active.is_exact or largest <= 1e-12 * a + self.rounding
             if not (is_floor or largest <= active.limit / 5 * before):  # K is spoilt
                 active.rebuild()
                 w, error, before = 0.0, start, np.inf
                 continue
-            part = largest * np.abs(w).sum() + (largest / a) ** 2 * (r @ r) / 2  # in the gap
+            smooth = _objective(r, w, 0, self.l2)
+            part = largest * np.abs(w).sum() + (largest / a) ** 2 * smooth  # in the gap
             if part <= 0.01 * enough or (is_floor and not largest <= before / 2):  # or rounding
                 return w, r
             before = largest
@@ -277,6 +294,8 @@ class WorkingSet:
     def enter(self, active, new, sign, few):
         """Add the first `few` of the violators `new`; if none can be added, of those after them."""
         before = len(active)
+        if before == active.capacity and self.l2:
+            raise TooManyActive
         while True:
             start = 0
             while start < len(new):
@@ -305,12 +324,15 @@ class WorkingSet:
                     return
 
 
-def lasso_fits(X, y, lams, tol, max_iter):
+def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
     """Fit the lasso for each of `lams` (n_lams,) > 0, from the largest down.
+
+    Or the elastic net, with l2/2 ||w||^2 more in n times the loss.
 
     Each is done when its duality gap is at most tol ||y - mean(y)||^2 / n, or after `max_iter`
     passes over X since the one before, or when only rounding keeps it open. ValueError if X is not
-    finite: the first pass shows it.
+    finite: the first pass shows it. TooManyActive, with l2 only, if more than MOST columns and
+    n_samples are active on the way.
 
     Returns
     -------
@@ -323,9 +345,10 @@ def lasso_fits(X, y, lams, tol, max_iter):
     enough = tol * (y @ y)
     fits, todo, passes = [None] * len(lams), list(np.argsort(-lams)), 0
 
-    active = ActiveSet(n, min(n - 1, p))  # centred columns span n - 1 dimensions
+    most = max(n, MOST) if l2 else n - 1  # centred columns span n - 1 dimensions
+    active = ActiveSet(n, min(most, p), l2)
     W, subset = np.empty(0, dtype=int), None
-    rows = n + max(WIDTH, n)  # of the largest W, A and as many again or WIDTH
+    rows = active.capacity + max(WIDTH, active.capacity)  # of the largest W
     room = np.empty((rows if X.flags.f_contiguous and p > rows else 0, n))  # fresh memory is slow
     fall = FALL if p > 10 * WIDTH else FALL / 3  # W is then not far from all
     batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
@@ -336,7 +359,7 @@ def lasso_fits(X, y, lams, tol, max_iter):
             largest = np.abs(c).max()
             while todo:
                 a = n * lams[todo[0]]
-                gap = _gap(fit.w, fit.r, fit.c[fit.index], a, largest)
+                gap = _gap(fit.w, fit.r, fit.c[fit.index], a, l2, largest)
                 # If no column outside W wants in at this very a, rounding keeps the gap open.
                 stuck = fit.a == a and fit.is_stuck and not _violators_outside(c, W, a)
                 if gap > enough and not stuck and passes < max_iter:
@@ -355,7 +378,7 @@ def lasso_fits(X, y, lams, tol, max_iter):
                     W, active.index[:] = np.arange(p), held
                 else:
                     W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
-                subset = WorkingSet(X, y, W, room)
+                subset = WorkingSet(X, y, W, l2, room)
             asked = n * lams[todo[:BATCH]]
             falls = np.log(asked / here) / np.log(fall)
             if falls[0] > 1:  # on the way, in equal steps
@@ -383,7 +406,7 @@ def _centred(Z):
 
 
 def _correlations(X, W, batch):
-    """Return X_j^T r for each column j and each fit, (n_fits, n_features), in one pass over X."""
+    """Return c_j for each column j and each fit, (n_fits, n_features), in one pass over X."""
     if len(W) == X.shape[1]:
         C = np.empty((len(batch), len(W)))
     elif len(batch) == 1:
@@ -393,19 +416,26 @@ def _correlations(X, W, batch):
     else:
         C = np.array([fit.r for fit in batch]) @ X
     for fit, c in zip(batch, C, strict=True):
-        c[W] = fit.c  # of centred columns, where rounding asks for that
+        c[W] = fit.c  # less l2 w, and of centred columns where rounding asks for that
     return C
 
 
-def _gap(w, r, c, a, largest):
-    """n times the duality gap at `a`: see `solvers.duality_gap`; c_j = X_j^T r, for w as it is."""
+def _gap(w, r, c, a, l2, largest):
+    """n times the duality gap at `a`: see `solvers.duality_gap`; `c` for w as it is."""
     s = 1.0 if largest <= a else a / largest  # s r is feasible for the dual
-    smooth = (1 - s) ** 2 * (r @ r) / 2
+    smooth = (1 - s) ** 2 * _objective(r, w, 0, l2)
     return float(smooth + (a * np.abs(w) - s * c * w).clip(min=0).sum())
 
 
-def _objective(r, w, a):
-    return r @ r / 2 + a * np.abs(w).sum()
+def _objective(r, w, a, l2):
+    return (r @ r + l2 * (w @ w)) / 2 + a * np.abs(w).sum()
+
+
+def _gram(U, l2):
+    """U U^T + diag(l2)."""
+    G = U @ U.T
+    np.einsum("ii->i", G)[:] += l2
+    return G
 
 
 def _violators_outside(c, W, a):
