@@ -67,18 +67,30 @@ class ActiveSet:
     """
 
     def __init__(self, n_samples, capacity, l2):
-        self._size, self.is_fresh, self.l2 = 0, True, l2
-        self._index = np.empty(capacity, dtype=int)
-        self._sign, self._w, self._norm = np.empty((3, capacity))
-        self._Z = np.empty((capacity, n_samples))
+        self.capacity, self.l2 = capacity, l2
+        self._size, self.is_fresh = 0, True
+        self._index, (self._sign, self._w, self._norm) = np.empty(0, dtype=int), np.empty((3, 0))
+        self._Z, self._U = np.empty((0, n_samples)), np.empty((0, n_samples), dtype=np.float32)
+        self._K = np.empty((0, 0), dtype=np.float32)
+        self._reserve(min(n_samples, capacity))
+
+    def _reserve(self, rows):
+        """Allocate `rows` rows, and keep what there is."""
+        n_samples, dtype = self._Z.shape[1], self._K.dtype
+        held = self.index, self.sign, self.w, self.norm, self.Z, self.U, self.K
+        self._index, self._Z = np.empty(rows, dtype=int), np.empty((rows, n_samples))
+        self._sign, self._w, self._norm = np.empty((3, rows))
         # One allocation, large enough for large pages of memory, which are quicker to get.
-        both = np.empty((capacity, n_samples + capacity), dtype=np.float32)
+        both = np.empty((rows, n_samples + rows), dtype)
         self._U, self._K = both[:, :n_samples], both[:, n_samples:]
+        for part, was in zip(
+            (self.index, self.sign, self.w, self.norm, self.Z, self.U, self.K), held, strict=True
+        ):
+            part[:] = was
 
     def __len__(self):
         return self._size
 
-    capacity = property(lambda self: len(self._w))
     index = property(lambda self: self._index[: self._size])
     sign = property(lambda self: self._sign[: self._size])
     w = property(lambda self: self._w[: self._size])
@@ -176,6 +188,8 @@ class ActiveSet:
         V = np.linalg.inv(S)
         PV = P @ V
         old, new = self._size, self._size + len(V)
+        if new > len(self._w):
+            self._reserve(min(2 * new, self.capacity))
         self._index[old:new], self._sign[old:new], self._w[old:new] = index, sign, 0.0
         self._norm[old:new], self._Z[old:new], self._U[old:new] = norm, Z, U
         self._K[:old, :old] += PV @ P.T
@@ -347,9 +361,7 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
 
     most = max(n, MOST) if l2 else n - 1  # centred columns span n - 1 dimensions
     active = ActiveSet(n, min(most, p), l2)
-    W, subset = np.empty(0, dtype=int), None
-    rows = active.capacity + max(WIDTH, active.capacity)  # of the largest W
-    room = np.empty((rows if X.flags.f_contiguous and p > rows else 0, n))  # fresh memory is slow
+    W, subset, room = np.empty(0, dtype=int), None, ()
     fall = FALL if p > 10 * WIDTH else FALL / 3  # W is then not far from all
     batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
     while todo:
@@ -378,6 +390,8 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
                     W, active.index[:] = np.arange(p), held
                 else:
                     W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
+                if X.flags.f_contiguous and len(room) < len(W) < p:
+                    room = np.empty((len(W) + len(W) // 2, n))  # used again: fresh memory is slow
                 subset = WorkingSet(X, y, W, l2, room)
             asked = n * lams[todo[:BATCH]]
             falls = np.log(asked / here) / np.log(fall)
