@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import sklearn
-from sklearn.linear_model import Lasso
+from sklearn.linear_model import ElasticNet, Lasso
 from sklearn.linear_model import lasso_path as peer_path
 
 from benchmarks.race import Row, load, race_all
-from regularization.linear import lambda_max, lasso, lasso_path
+from regularization.linear import elastic_net, lambda_max, lasso, lasso_path
 
 # Each peer's own tolerance, set so that the gap of its result is near 1e-6 ||y||^2 / n.
 TOL = {"scikit-learn": 1e-6, "celer": 1e-6, "skglm": 1e-5, "glmnet": 1e-13}
@@ -32,15 +32,19 @@ def problem(n: int, p: int, rho: float, seed: int = 0):
     return Z.T, signal + noise * np.linalg.norm(signal) / (3 * np.linalg.norm(noise))
 
 
-def relative_gap(X, y, w, lam) -> float:
-    """The duality gap over ||y - mean(y)||^2 / n: one judge for the results of all."""
+def relative_gap(X, y, w, lam, lam_2=0.0) -> float:
+    """The duality gap over ||y - mean(y)||^2 / n: one judge for the results of all.
+
+    `lam_2`: of the elastic net's lam_2/2 ||w||^2.
+    """
     n, y = len(y), y - y.mean()
     active = np.flatnonzero(w)
     r = y - (X[:, active] - X[:, active].mean(axis=0)) @ w[active]
-    largest = np.abs(X.T @ r).max() / n
+    largest = np.abs(X.T @ r / n - lam_2 * w).max()
     s = min(1.0, lam / largest)
-    dual = (s * (r @ y) - s * s / 2 * (r @ r)) / n
-    return (r @ r / (2 * n) + lam * np.abs(w).sum() - dual) / (y @ y / n)
+    smooth = r @ r / n + lam_2 * (w @ w)
+    dual = s * (r @ y) / n - s * s / 2 * smooth
+    return (smooth / 2 + lam * np.abs(w).sum() - dual) / (y @ y / n)
 
 
 def rows() -> Iterator[Row]:
@@ -52,6 +56,7 @@ def rows() -> Iterator[Row]:
         for divisor in (10, 20):
             yield from _single(X, y, rho, divisor, 5)
         yield from _path(X, y, rho)
+    yield from _elastic_net(*problem(1000, 30_000, 0.0))
     growth()
 
 
@@ -71,6 +76,18 @@ def _single(X, y, rho, divisor, repeats) -> list[Row]:
         peers,
         repeats,
         lambda w: f"gap {relative_gap(X, y, w, lam):.0e}",
+    )
+
+
+def _elastic_net(X, y) -> list[Row]:
+    lam = lambda_max(X, y) / 5  # λ_max/10 of the L1 part
+    peer = ElasticNet(alpha=lam, tol=TOL["scikit-learn"], max_iter=100_000)
+    return race_all(
+        f"elastic net, l1_ratio 0.5, {X.shape[0]} x {X.shape[1]}, rho = 0.0, λ_max/10",
+        lambda: elastic_net(X, y, lam, 0.5, tol=1e-6).coef,
+        {f"scikit-learn {sklearn.__version__} ElasticNet": lambda: peer.fit(X, y).coef_},
+        5,
+        lambda w: f"gap {relative_gap(X, y, w, lam / 2, lam / 2):.0e}",
     )
 
 

@@ -31,13 +31,16 @@ the gap; Massias, Gramfort & Salmon (2018) for the working set; Zou & Hastie (20
 the rows.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from regularization.validation import check_array
 
-WIDTH = 2000  # least number of columns, if there are as many, in a new W beside A
+WIDTH = 1000  # least number of columns in a new W beside A; or, if that is more,
+PART = 50  # one in so many of all columns
 BATCH = 25  # values of lam that share a pass over X
 FALL = 0.2  # lam falls to no less than this share of itself between two passes
 ROUGH = 0.05  # gap, over the objective, at which to leave lam before W is known to suffice
@@ -49,6 +52,8 @@ IDLE = 5  # steps without a fall of the objective that rounding can see, before 
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 SINGLE = 0.08  # and with less than this share it is not for single precision
 MOST = 5000  # columns that may be active in an elastic net, if not n_samples: K has their square
+THREADS_PAY = 1000  # active columns from which products among them gain by a second thread
+BLAS = ThreadpoolController()
 
 
 class TooManyActive(Exception):
@@ -383,7 +388,10 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
                 break  # W was too small for this one; the rest of the batch has to wait
         if todo:
             here = batch[-1].a if subset else largest
-            wanted = _largest(C[-1], W[active.index], max(WIDTH, len(active)))
+            k = max(WIDTH, p // PART, len(active))
+            if len(active) + k > p / 2:
+                k = p  # a copy of half the columns costs more than it saves
+            wanted = _largest(C[-1], W[active.index], k)
             if not np.isin(wanted, W).all():
                 held = W[active.index]
                 if len(held) + len(wanted) == p:
@@ -395,13 +403,14 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
                 subset = WorkingSet(X, y, W, l2, room)
             asked = n * lams[todo[:BATCH]]
             falls = np.log(asked / here) / np.log(fall)
-            if falls[0] > 1:  # on the way, in equal steps
-                a = here * (asked[0] / here) ** (1 / np.ceil(falls[0]))
-                batch = [subset.descend(active, a, enough, ROUGH)]
-            elif len(asked) == 1 and asked[0] < here and len(W) < p:
-                batch = [subset.descend(active, asked[0], enough, ROUGH)]
-            else:
-                batch = [subset.descend(active, a, enough) for a in asked[falls <= 1]]
+            with _threads(active):
+                if falls[0] > 1:  # on the way, in equal steps
+                    a = here * (asked[0] / here) ** (1 / np.ceil(falls[0]))
+                    batch = [subset.descend(active, a, enough, ROUGH)]
+                elif len(asked) == 1 and asked[0] < here and len(W) < p:
+                    batch = [subset.descend(active, asked[0], enough, ROUGH)]
+                else:
+                    batch = [subset.descend(active, a, enough) for a in asked[falls <= 1]]
     return fits
 
 
@@ -409,6 +418,11 @@ def largest_correlation(X, y):
     """Return the largest |X_j^T (y - mean(y))| for centred columns, without centring them all."""
     y = _centred(y)
     return float(np.abs(WorkingSet(X, y, _largest(X.T @ y, [], WIDTH)).b).max())
+
+
+def _threads(active):
+    """One thread for small products: they gain nothing by more, and stall if a core is busy."""
+    return nullcontext() if len(active) > THREADS_PAY else BLAS.limit(limits=1, user_api="blas")
 
 
 def _centred(Z):
