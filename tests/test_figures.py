@@ -83,3 +83,11 @@ def test_glue_stores_what_myst_nb_stores(monkeypatch):
         figures.glue("name", value)
         assert stored[0] == stored[1]
     InteractiveShell.clear_instance()
+
+
+def test_glue_keeps_no_digit_that_depends_on_the_machine(monkeypatch):
+    stored = []
+    monkeypatch.setattr(figures, "display", lambda data, **_: stored.append(*data.values()))
+    for value in (0.1 + 0.2, np.float64(2 / 3) * 1e-5, 12345678.25, 3, "3.00000000001"):
+        figures.glue("name", value)
+    assert stored == ["0.3", "6.66666667e-06", "12345678.2", "3", "'3.00000000001'"]

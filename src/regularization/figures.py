@@ -92,9 +92,11 @@ def glue(name: str, value) -> None:
     """Store `value` in the notebook under `name`, for the book's pages; nothing is shown.
 
     It is `myst_nb.glue(name, value, display=False)` for what prints as its `repr`, without loading
-    Sphinx, which takes seconds.
+    Sphinx, which takes seconds. Of a float nine digits are kept: the last depend on the machine.
     """
     prefix = "application/papermill.record/"
+    if isinstance(value, float):
+        value = float(f"{value:.9g}")
     display(
         {f"{prefix}text/plain": repr(value)},
         metadata={"scrapbook": {"name": name, "mime_prefix": prefix}},
