@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from opening import open_page
+from opening import open_page, reload
 
 from interview import bank, frontend
 from interview.frontend import build
@@ -126,7 +126,7 @@ def test_keyboard_alone(page):
             )
             page.get_by_role("button", name="Stop").focus()
             page.keyboard.press("Enter")
-    page.reload()
+    reload(page)
     assert "answered 1 · right 1" in page.locator(".quiz-score").inner_text()
     assert [answer["right"] for answer in stored(page)] == [False, True]
 
@@ -214,7 +214,7 @@ def test_missed_questions_come_again(page):
     article = ask(page, SINGLE)
     choose(article, SINGLE, right=False)
     check(article)
-    page.reload()
+    reload(page)
     page.evaluate("location.hash = ''")
     page.get_by_role("button", name="Stop").click()
     page.get_by_role("button", name="Review missed (1)").click()
@@ -384,7 +384,7 @@ def test_imported_html_does_not_execute(page, tmp_path):
     file.write_text(json.dumps({"version": evil, "answers": []}))
     page.get_by_label("Import progress").set_input_files(file)
     page.get_by_text("Nothing was imported").wait_for()
-    page.reload()
+    reload(page)
     page.wait_for_timeout(100)
     assert page.evaluate("[window.hacked, document.querySelectorAll('.quiz img').length]") == [
         None,
@@ -417,7 +417,7 @@ def test_hostile_prompt_does_not_execute(page):
 
 def test_unreadable_store_is_kept_aside(page):
     page.evaluate("key => localStorage.setItem(key, '{broken')", KEY)
-    page.reload()
+    reload(page)
     page.get_by_text("kept aside in this browser").wait_for()
     article = ask(page, SINGLE)
     choose(article, SINGLE, right=True)
@@ -462,6 +462,7 @@ def test_a_tab_writes_again_what_another_overwrote(context, page, address):
     theirs = {"id": "x", "at": "2026-03-01T10:00:00.000Z", "chapter": "l1", "right": True}
     theirs = {"version": 2, "answers": [theirs | {"question": MULTIPLE.id}]}
     assert before is None
+    other.wait_for_function("key => localStorage.getItem(key)", arg=KEY)  # what `page` wrote
     other.evaluate("([k, text]) => localStorage.setItem(k, text)", [KEY, json.dumps(theirs)])
     page.get_by_text("answered 2 · right 2").wait_for()
     assert {answer["question"] for answer in stored(page)} == {SINGLE.id, MULTIPLE.id}
@@ -542,7 +543,7 @@ def test_feedback_is_quick(page):
         }""",
         KEY,
     )
-    page.reload()
+    reload(page)
     times = []
     for _ in range(5):
         article = ask(page, SINGLE)
