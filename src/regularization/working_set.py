@@ -52,7 +52,8 @@ IDLE = 5  # steps without a fall of the objective that rounding can see, before 
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 SINGLE = 0.08  # and with less than this share it is not for single precision
 MOST = 5000  # columns that may be active in an elastic net, if not n_samples: K has their square
-THREADS_PAY = 1000  # active columns from which products among them gain by a second thread
+MANY = 1000  # active columns from which products among them gain by a second thread
+LARGE = 2e7  # entries of X from which a pass over them does
 BLAS = ThreadpoolController()
 
 
@@ -370,7 +371,8 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
     fall = FALL if p > 10 * WIDTH else FALL / 3  # W is then not far from all
     batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
     while todo:
-        C = _correlations(X, W, batch)
+        with _threads(X.size > LARGE):
+            C = _correlations(X, W, batch)
         passes += 1
         for fit, c in zip(batch, C, strict=True):
             largest = np.abs(c).max()
@@ -400,10 +402,11 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
                     W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
                 if X.flags.f_contiguous and len(room) < len(W) < p:
                     room = np.empty((len(W) + len(W) // 2, n))  # used again: fresh memory is slow
-                subset = WorkingSet(X, y, W, l2, room)
+                with _threads(False):
+                    subset = WorkingSet(X, y, W, l2, room)
             asked = n * lams[todo[:BATCH]]
             falls = np.log(asked / here) / np.log(fall)
-            with _threads(active):
+            with _threads(len(active) > MANY):
                 if falls[0] > 1:  # on the way, in equal steps
                     a = here * (asked[0] / here) ** (1 / np.ceil(falls[0]))
                     batch = [subset.descend(active, a, enough, ROUGH)]
@@ -420,9 +423,9 @@ def largest_correlation(X, y):
     return float(np.abs(WorkingSet(X, y, _largest(X.T @ y, [], WIDTH)).b).max())
 
 
-def _threads(active):
-    """One thread for small products: they gain nothing by more, and stall if a core is busy."""
-    return nullcontext() if len(active) > THREADS_PAY else BLAS.limit(limits=1, user_api="blas")
+def _threads(pay):
+    """One thread unless more `pay`: a second gains little then, and stalls if its core is busy."""
+    return nullcontext() if pay else BLAS.limit(limits=1, user_api="blas")
 
 
 def _centred(Z):
