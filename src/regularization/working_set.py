@@ -106,14 +106,19 @@ class ActiveSet:
     K = property(lambda self: self._K[: self._size, : self._size])
 
     @property
+    def is_double(self):
+        """Whether K is in double precision."""
+        return self._K.dtype == float
+
+    @property
     def is_exact(self):
         """Whether K is as good as it can be."""
-        return self.is_fresh and self._K.dtype == float
+        return self.is_fresh and self.is_double
 
     @property
     def limit(self):
         """The least share of a column outside span(Z) that K can tell from none."""
-        return DEPENDENT if self.K.dtype == float else SINGLE
+        return DEPENDENT if self.is_double else SINGLE
 
     def objective(self, y, a, w):
         r = y - w @ self.Z
@@ -159,7 +164,7 @@ class ActiveSet:
 
     def rebuild(self):
         """Compute K afresh; in double precision, if afresh it was and would not do."""
-        if self.is_fresh and self._K.dtype != float:
+        if self.is_fresh and not self.is_double:
             self._U, self._K = np.empty(self._U.shape), np.empty(self._K.shape)
             self.U[:] = self.Z / self.norm[:, None]
         self.is_fresh, gram = True, _gram(self.U, self.l2 / self.norm**2)
@@ -181,7 +186,7 @@ class ActiveSet:
         # The Gram matrix of what is left: the Schur complement.
         S = _gram(U, self.l2 / norm**2) - cross.T @ P
         pivots = _pivots(S)
-        if self.K.dtype != float and (pivots < self.limit).any():
+        if not self.is_double and (pivots < self.limit).any():
             self.rebuild()
             return self.add(index, sign, Z, norm)
         kept = _independent(S, pivots)

@@ -9,9 +9,14 @@ def open_page(context, address, wait_until="load"):
     return page
 
 
-# How many keys of ours there are, once what was done is written: after the next frame.
-KEPT = """() => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(() =>
-  done(Object.keys(localStorage).filter(key => key.startsWith("interview-progress")).length)))))"""
+def once_written(page, expression, key=None):
+    """The value of an expression, of `key`, when what was done is stored: after the next frame."""
+    later = f"""key => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(
+      () => done({expression})))))"""
+    return page.evaluate(later, key)
+
+
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('interview-progress')).length"
 
 
 def reload(page):
@@ -19,8 +24,8 @@ def reload(page):
 
     When the machine is busy, Chromium at times shows an older state to a page at file://.
     """
-    kept = page.evaluate(KEPT)
+    kept = once_written(page, KEPT)
     for _ in range(5):
         page.reload()
-        if page.evaluate(KEPT) >= kept:
+        if once_written(page, KEPT) >= kept:
             return

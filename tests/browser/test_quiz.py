@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from opening import open_page, reload
+from opening import once_written, open_page, reload
 
 from interview import bank, frontend
 from interview.frontend import build
@@ -62,9 +62,7 @@ def ask(page, question):
 
 def stored(page):
     """What is kept: it is written after the frame that shows what was done."""
-    later = """key => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(
-      () => done(localStorage.getItem(key))))))"""
-    return json.loads(page.evaluate(later, KEY))["answers"]
+    return json.loads(once_written(page, "localStorage.getItem(key)", KEY))["answers"]
 
 
 SHOWN = """article => [...article.querySelectorAll('form .quiz-choice')].map(choice => {

@@ -7,7 +7,7 @@ import shutil
 from datetime import datetime, timedelta
 
 import pytest
-from opening import open_page, reload
+from opening import once_written, open_page, reload
 
 from interview import bank, frontend
 from interview.frontend import build
@@ -59,9 +59,7 @@ def has_focus(page, text):
 
 def stored(page):
     """What is kept: it is written after the frame that shows what was done."""
-    later = """key => new Promise(done => requestAnimationFrame(() => setTimeout(() => setTimeout(
-      () => done(localStorage.getItem(key))))))"""
-    return json.loads(page.evaluate(later, KEY))
+    return json.loads(once_written(page, "localStorage.getItem(key)", KEY))
 
 
 def store(page, **events):
