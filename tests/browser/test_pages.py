@@ -131,6 +131,7 @@ def test_without_scripts_the_page_is_readable(site, visit, scheme):
 
 def test_theme_switch(site, visit):
     with visit(f"{site}/{PAGES[0]}.html", color_scheme="light") as page:
+        page.wait_for_load_state("networkidle")  # the theme's scripts come after the page
         seen = {}
         for _ in range(3):
             page.locator(".theme-switch-button:visible").first.click()
@@ -148,9 +149,10 @@ def test_theme_is_remembered_on_the_next_page(http, visit):
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
-def test_theme_is_there_when_the_page_is_loaded(site, visit):
+def test_theme_is_there_soon_after_the_page(site, visit):
     """Its menu, its dialog and, on a phone, its sidebar."""
     with visit(f"{site}/notebooks/{CHAPTERS[0]}.html") as page:
+        page.wait_for_load_state("networkidle")
         page.locator(".dropdown-download-buttons > button").click()
         assert page.locator(".dropdown-download-buttons .dropdown-item").first.is_visible()
         page.keyboard.press("Escape")

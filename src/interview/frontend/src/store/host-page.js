@@ -83,6 +83,15 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
     return true;
   };
 
+  /** Unite with what another tab wrote, of which this one may not see anything in the store yet. */
+  const hear = (text) => {
+    try {
+      values.progress = merge(eventsSince(parse(text), resetSeen), values.progress);
+    } catch {
+      // Nothing was written, or nothing readable: `read` says so when it sees that.
+    }
+  };
+
   const putAside = (text, error) => {
     const aside = `${KEY}-unreadable-${new Date().toISOString()}`;
     try {
@@ -112,10 +121,12 @@ export function pageHost(bank = null, storage = () => window.localStorage) {
   for (const leaving of ["visibilitychange", "pagehide"]) {
     window.addEventListener(leaving, () => unsaved && settle());
   }
-  window.addEventListener("storage", (event) => {
-    if (event.key !== KEY && event.key !== null) return;
-    // Another tab may have written without having seen what this one added meanwhile.
-    if (read() && known !== null && count(values.progress) > count(JSON.parse(known))) write();
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key !== KEY && key !== null) return;
+    // Another tab may have written without having seen what this one added meanwhile; and what
+    // this one sees of the store may lag behind what the other wrote.
+    if (read() && newValue !== known) hear(newValue);
+    if (known !== null && count(values.progress) > count(JSON.parse(known))) write();
     change("progress", values.progress);
   });
 
