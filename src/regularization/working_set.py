@@ -175,12 +175,21 @@ class ActiveSet:
                 return self.rebuild()
             self.K[:] = np.linalg.pinv(gram, hermitian=True)
 
-    def add(self, index, sign, Z, norm):
-        """Take in those of the columns `Z`, (n_new, n_samples), that do not depend on the others.
+    def next_rows(self, new):
+        """Where the next `new` columns are to be written, (new, n_samples), for `add`."""
+        size = self._size + new
+        if size > len(self._w):
+            self._reserve(max(size, min(2 * size, self.capacity)))
+        return self._Z[self._size : size]
+
+    def add(self, index, sign, norm):
+        """Take in those of the columns in `next_rows` that do not depend on the others.
 
         `norm`, (n_new,): their norms, but for rounding; 1 for a zero column.
         """
-        U = (Z / norm[:, None]).astype(self.K.dtype)
+        old, new = self._size, self._size + len(index)
+        Z, U = self._Z[old:new], self._U[old:new]
+        np.divide(Z, norm[:, None], out=U, casting="same_kind")
         cross = self.U @ U.T
         P = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
         # The Gram matrix of what is left: the Schur complement.
@@ -188,21 +197,20 @@ class ActiveSet:
         pivots = _pivots(S)
         if not self.is_double and (pivots < self.limit).any():
             self.rebuild()
-            return self.add(index, sign, Z, norm)
+            return self.add(index, sign, norm)
         kept = _independent(S, pivots)
         kept &= np.cumsum(kept) <= self.capacity - self._size  # there is no more room
         if not kept.any():
             return
         if not kept.all():
-            index, sign, norm, Z, U = (array[kept] for array in (index, sign, norm, Z, U))
+            index, sign, norm = index[kept], sign[kept], norm[kept]
+            new = old + len(index)
+            self._Z[old:new], self._U[old:new] = Z[kept], U[kept]
             P, S = P[:, kept], S[np.ix_(kept, kept)]
         V = np.linalg.inv(S)
         PV = P @ V
-        old, new = self._size, self._size + len(V)
-        if new > len(self._w):
-            self._reserve(min(2 * new, self.capacity))
         self._index[old:new], self._sign[old:new], self._w[old:new] = index, sign, 0.0
-        self._norm[old:new], self._Z[old:new], self._U[old:new] = norm, Z, U
+        self._norm[old:new] = norm
         self._K[:old, :old] += PV @ P.T
         self._K[:old, old:new], self._K[old:new, :old] = -PV, -PV.T
         self._K[old:new, old:new] = V
@@ -227,7 +235,7 @@ class WorkingSet:
     `room`, (n_rows, n_samples), takes the columns if it has enough rows.
     """
 
-    def __init__(self, X, y, W, l2=0.0, room=()):
+    def __init__(self, X, y, W, b, l2=0.0, room=()):
         n, p = X.shape
         self.l2 = l2
         # (n_columns, n): each column of X contiguous.
@@ -239,19 +247,22 @@ class WorkingSet:
             self.Z = np.take(X.T, W, axis=0, out=room[: len(W)], mode="clip")  # "raise" buffers
         self.mean = self.Z @ np.full(n, 1 / n)
         # r has mean zero, so that Z r is that of the centred columns, but for rounding.
-        mean_square = np.einsum("ij,ij->i", self.Z, self.Z) / n
+        mean_square = np.vecdot(self.Z, self.Z) / n
         self.offset, variance = self.mean, mean_square - self.mean**2
         if (mean_square < (1 + OFFSET**-2) * self.mean**2).any():
             self.Z, self.offset = _centred(self.Z), np.zeros(len(self.Z))
-            variance = np.einsum("ij,ij->i", self.Z, self.Z) / n
+            b = self.Z @ y
+            variance = np.vecdot(self.Z, self.Z) / n
         self.norm = np.sqrt(n * np.where(variance > 0, variance, 1.0) + l2)
         self.y = y
-        self.b = self.Z @ y
+        self.b = b
         self.rounding = 1e-13 * np.abs(self.b).max()  # in c
 
-    def centred(self, index):
-        """The columns at `index`, centred, (len(index), n_samples)."""
-        return self.Z[index] - self.offset[index, None]
+    def centred(self, index, out=None):
+        """The columns at `index`, centred, (len(index), n_samples), written to `out` if given."""
+        Z = np.take(self.Z, index, axis=0, out=out, mode="clip")  # "raise" buffers
+        Z -= self.offset[index, None]
+        return Z
 
     def descend(self, active, a, enough, rough=0.0):
         """Bring the active set to the lasso of W at `a`, up to a gap (times n) of `enough`: a Fit.
@@ -325,7 +336,8 @@ class WorkingSet:
             start = 0
             while start < len(new):
                 some = new[start : start + few]
-                active.add(some, sign[start : start + few], self.centred(some), self.norm[some])
+                self.centred(some, out=active.next_rows(len(some)))
+                active.add(some, sign[start : start + few], self.norm[some])
                 if len(active) > before:
                     return
                 start, few = start + few, max(20, few)
@@ -344,7 +356,8 @@ class WorkingSet:
                 if (outside > DEPENDENT * (z @ z)).all():
                     active.w[:] += step * direction
                     active.drop(first)
-                    active.add(j, s, z[None], self.norm[j])
+                    active.next_rows(1)[:] = z
+                    active.add(j, s, self.norm[j])
                     active.w[active.index == j] = step * s
                     return
 
@@ -379,6 +392,8 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
         with _threads(X.size > LARGE):
             C = _correlations(X, W, batch)
         passes += 1
+        if not subset:
+            b = C[0]
         for fit, c in zip(batch, C, strict=True):
             largest = np.abs(c).max()
             while todo:
@@ -408,7 +423,7 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
                 if X.flags.f_contiguous and len(room) < len(W) < p:
                     room = np.empty((len(W) + len(W) // 2, n))  # used again: fresh memory is slow
                 with _threads(False):
-                    subset = WorkingSet(X, y, W, l2, room)
+                    subset = WorkingSet(X, y, W, b[W], l2, room)
             asked = n * lams[todo[:BATCH]]
             falls = np.log(asked / here) / np.log(fall)
             with _threads(len(active) > MANY):
@@ -425,7 +440,9 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
 def largest_correlation(X, y):
     """Return the largest |X_j^T (y - mean(y))| for centred columns, without centring them all."""
     y = _centred(y)
-    return float(np.abs(WorkingSet(X, y, _largest(X.T @ y, [], WIDTH)).b).max())
+    c = X.T @ y
+    W = _largest(c, [], WIDTH)
+    return float(np.abs(WorkingSet(X, y, W, c[W]).b).max())
 
 
 def _threads(pay):
