@@ -84,10 +84,12 @@ class ActiveSet:
         """Allocate `rows` rows, and keep what there is."""
         n_samples, dtype = self._Z.shape[1], self._K.dtype
         held = self.index, self.sign, self.w, self.norm, self.Z, self.U, self.K
-        self._index, self._Z = np.empty(rows, dtype=int), np.empty((rows, n_samples))
-        self._sign, self._w, self._norm = np.empty((3, rows))
-        # One allocation, large enough for large pages of memory, which are quicker to get.
-        both = np.empty((rows, n_samples + rows), dtype)
+        self._index, (self._sign, self._w, self._norm) = np.empty(rows, dtype=int), np.empty((3, rows))
+        # One allocation: of several, some go back to the system, and new memory is slow.
+        split = 8 * rows * n_samples
+        memory = np.empty(split + rows * (n_samples + rows) * dtype.itemsize, dtype=np.uint8)
+        self._Z = memory[:split].view(float).reshape(rows, n_samples)
+        both = memory[split:].view(dtype).reshape(rows, n_samples + rows)
         self._U, self._K = both[:, :n_samples], both[:, n_samples:]
         for part, was in zip(
             (self.index, self.sign, self.w, self.norm, self.Z, self.U, self.K), held, strict=True
