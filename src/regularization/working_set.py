@@ -31,7 +31,6 @@ the gap; Massias, Gramfort & Salmon (2018) for the working set; Zou & Hastie (20
 the rows.
 """
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +52,7 @@ DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X
 SINGLE = 0.08  # and with less than this share it is not for single precision
 MOST = 5000  # columns that may be active in an elastic net, if not n_samples: K has their square
 MANY = 1000  # active columns from which products among them gain by a second thread
-LARGE = 2e7  # entries of X from which a pass over them does
+LARGE = 1.5e6  # entries of a matrix from which its product with a vector does
 BLAS = ThreadpoolController()
 
 
@@ -84,7 +83,8 @@ class ActiveSet:
         """Allocate `rows` rows, and keep what there is."""
         n_samples, dtype = self._Z.shape[1], self._K.dtype
         held = self.index, self.sign, self.w, self.norm, self.Z, self.U, self.K
-        self._index, (self._sign, self._w, self._norm) = np.empty(rows, dtype=int), np.empty((3, rows))
+        self._index = np.empty(rows, dtype=int)
+        self._sign, self._w, self._norm = np.empty((3, rows))
         # One allocation: of several, some go back to the system, and new memory is slow.
         split = 8 * rows * n_samples
         memory = np.empty(split + rows * (n_samples + rows) * dtype.itemsize, dtype=np.uint8)
@@ -209,7 +209,7 @@ class ActiveSet:
             new = old + len(index)
             self._Z[old:new], self._U[old:new] = Z[kept], U[kept]
             P, S = P[:, kept], S[np.ix_(kept, kept)]
-        V = np.linalg.inv(S)
+        V = np.linalg.inv(S) if self.is_double else _inverse(S)
         PV = P @ V
         self._index[old:new], self._sign[old:new], self._w[old:new] = index, sign, 0.0
         self._norm[old:new] = norm
@@ -237,17 +237,18 @@ class WorkingSet:
     `room`, (n_rows, n_samples), takes the columns if it has enough rows.
     """
 
-    def __init__(self, X, y, W, b, l2=0.0, room=()):
+    def __init__(self, X, y, W, b, l2=0.0, room=(), threads=1):
         n, p = X.shape
-        self.l2 = l2
+        self.l2, self.threads = l2, threads
         # (n_columns, n): each column of X contiguous.
+        self.keen = KEEN if len(W) < p else KEEN / 2  # then no better ones can turn up later
         if len(W) == p:
             self.Z = X.T
         elif len(room) < len(W):
             self.Z = X.T[W]
         else:
             self.Z = np.take(X.T, W, axis=0, out=room[: len(W)], mode="clip")  # "raise" buffers
-        self.mean = self.Z @ np.full(n, 1 / n)
+        self.mean = _product(self.Z, np.full(n, 1 / n), threads)
         # r has mean zero, so that Z r is that of the centred columns, but for rounding.
         mean_square = np.vecdot(self.Z, self.Z) / n
         self.offset, variance = self.mean, mean_square - self.mean**2
@@ -280,7 +281,7 @@ class WorkingSet:
                 self.towards(active, best, lost, a)
                 continue
             active.w[:] = best
-            c, value = self.Z @ r, _objective(r, best, a, self.l2)
+            c, value = _product(self.Z, r, self.threads), _objective(r, best, a, self.l2)
             c[active.index] -= self.l2 * best
             idle = 0 if value < lowest * (1 - 1e-15) else idle + 1
             lowest = min(value, lowest)
@@ -292,7 +293,7 @@ class WorkingSet:
             if is_enough or not len(new) or idle == IDLE:
                 return Fit(a, not is_enough, active.index.copy(), best, r, c)
             new = new[np.argsort(-excess[new])]  # the worst first
-            keen = np.count_nonzero(excess >= KEEN * excess[new[0]])
+            keen = np.count_nonzero(excess >= self.keen * excess[new[0]])
             few = min(max(FEW, len(active) // 7), keen)
             self.enter(active, new, np.sign(c[new]), few)
 
@@ -380,6 +381,12 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
         For each of `lams`: (active columns, their coefficients, the columns' means, duality gap,
         passes over X, whether it converged).
     """
+    threads = max((library["num_threads"] for library in BLAS.info()), default=1)
+    with _limit(1):  # more only where they pay
+        return _fits(X, y, lams, tol, max_iter, l2, threads)
+
+
+def _fits(X, y, lams, tol, max_iter, l2, threads):
     n, p = X.shape
     y = _centred(y)
     enough = tol * (y @ y)
@@ -391,13 +398,12 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
     fall = FALL if p > 10 * WIDTH else FALL / 3  # W is then not far from all
     batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
     while todo:
-        with _threads(X.size > LARGE):
-            C = _correlations(X, W, batch)
+        C = _correlations(X, W, batch, threads)
         passes += 1
         if not subset:
             b = C[0]
         for fit, c in zip(batch, C, strict=True):
-            largest = np.abs(c).max()
+            largest = max(c.max(), -c.min())
             while todo:
                 a = n * lams[todo[0]]
                 gap = _gap(fit.w, fit.r, fit.c[fit.index], a, l2, largest)
@@ -424,11 +430,10 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
                     W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
                 if X.flags.f_contiguous and len(room) < len(W) < p:
                     room = np.empty((len(W) + len(W) // 2, n))  # used again: fresh memory is slow
-                with _threads(False):
-                    subset = WorkingSet(X, y, W, b[W], l2, room)
+                subset = WorkingSet(X, y, W, b[W], l2, room, threads)
             asked = n * lams[todo[:BATCH]]
             falls = np.log(asked / here) / np.log(fall)
-            with _threads(len(active) > MANY):
+            with _limit(threads if len(active) > MANY else 1):
                 if falls[0] > 1:  # on the way, in equal steps
                     a = here * (asked[0] / here) ** (1 / np.ceil(falls[0]))
                     batch = [subset.descend(active, a, enough, ROUGH)]
@@ -447,9 +452,16 @@ def largest_correlation(X, y):
     return float(np.abs(WorkingSet(X, y, W, c[W]).b).max())
 
 
-def _threads(pay):
-    """One thread unless more `pay`: a second gains little then, and stalls if its core is busy."""
-    return nullcontext() if pay else BLAS.limit(limits=1, user_api="blas")
+def _limit(threads):
+    """BLAS threads within: a second often gains little, and stalls them if its core is busy."""
+    return BLAS.limit(limits=threads, user_api="blas")
+
+
+def _product(Z, v, threads):
+    if Z.size < LARGE:
+        return Z @ v
+    with _limit(threads):
+        return Z @ v
 
 
 def _centred(Z):
@@ -460,16 +472,17 @@ def _centred(Z):
     return np.where(is_constant, 0.0, Z)
 
 
-def _correlations(X, W, batch):
+def _correlations(X, W, batch, threads):
     """Return c_j for each column j and each fit, (n_fits, n_features), in one pass over X."""
     if len(W) == X.shape[1]:
         C = np.empty((len(batch), len(W)))
     elif len(batch) == 1:
-        C = (X.T @ batch[0].r)[None]
+        C = _product(X.T, batch[0].r, threads)[None]
         if not len(W) and not np.isfinite(C).all():
             check_array(X, "X")
     else:
-        C = np.array([fit.r for fit in batch]) @ X
+        with _limit(threads):
+            C = np.array([fit.r for fit in batch]) @ X
     for fit, c in zip(batch, C, strict=True):
         c[W] = fit.c  # less l2 w, and of centred columns where rounding asks for that
     return C
