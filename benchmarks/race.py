@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 REPEATS = 7
+REST = 0.3
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,21 @@ def race_all(
     repeats: int = REPEATS,
     note: Callable[[object], str] = lambda result: "",
 ) -> list[Row]:
-    """As `race`, against several peers: a row each. `note` judges a result of the warm-up."""
+    """As `race`, against several peers: a row each. `note` judges a result of the warm-up.
+
+    Each waits as long as the one before took, up to `REST` seconds: memory that is still being
+    given back and threads that still spin are not charged to the next.
+    """
     runs = {"ours": ours, **peers}
     notes = {name: note(run()) for name, run in runs.items()}
-    seconds = {name: [] for name in runs}
+    seconds, took = {name: [] for name in runs}, REST
     for _ in range(repeats):
         for name, run in runs.items():
+            time.sleep(min(REST, took))
             start = time.perf_counter()
             run()
-            seconds[name].append(time.perf_counter() - start)
+            took = time.perf_counter() - start
+            seconds[name].append(took)
     medians = {name: statistics.median(times) for name, times in seconds.items()}
     return [
         Row(

@@ -16,7 +16,7 @@ Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Solve it w
               ends.
 Continuation  Come down from the a at which w = 0, a factor at a time: the last A is a good guess.
 Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together;
-              and roughly, as long as columns that are missing from it matter more.
+              and roughly on the way down, where columns that are missing from it matter more.
 Certificate   One pass c = X^T r over all columns then gives the duality gap and the next W.
 
 X as a whole is neither copied nor centred: r has mean zero, so that X^T r is that of the centred
@@ -39,10 +39,11 @@ from threadpoolctl import ThreadpoolController
 from regularization.validation import check_array
 
 WIDTH = 1000  # least number of columns in a new W beside A; or, if that is more,
-PART = 50  # one in so many of all columns
+PART = 40  # one in so many of all columns
 BATCH = 25  # values of lam that share a pass over X
-FALL = 0.2  # lam falls to no less than this share of itself between two passes
-ROUGH = 0.05  # gap, over the objective, at which to leave lam before W is known to suffice
+FALL = 0.13  # lam falls to no less than this share of itself between two passes
+NEAR = 1.5  # and stops this far above the one asked for: the next W is then more often right
+ROUGH = 0.05  # gap, over the objective, at which to leave a lam on the way
 FEW = 80  # violators that enter at once; more, where many are active; too many overshoot
 KEEN = 0.2  # of the largest excess of |c_j| over a: those with less hardly want in, and wait
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
@@ -432,15 +433,14 @@ def _fits(X, y, lams, tol, max_iter, l2, threads):
                     room = np.empty((len(W) + len(W) // 2, n))  # used again: fresh memory is slow
                 subset = WorkingSet(X, y, W, b[W], l2, room, threads)
             asked = n * lams[todo[:BATCH]]
-            falls = np.log(asked / here) / np.log(fall)
+            goal = asked[0] * (NEAR if len(W) < p else 1)
             with _limit(threads if len(active) > MANY else 1):
-                if falls[0] > 1:  # on the way, in equal steps
-                    a = here * (asked[0] / here) ** (1 / np.ceil(falls[0]))
+                if goal < here * (1 - SLACK):  # on the way, in equal steps
+                    steps = np.ceil(np.log(goal / here) / np.log(fall))
+                    a = here * (goal / here) ** (1 / steps)
                     batch = [subset.descend(active, a, enough, ROUGH)]
-                elif len(asked) == 1 and asked[0] < here and len(W) < p:
-                    batch = [subset.descend(active, asked[0], enough, ROUGH)]
                 else:
-                    batch = [subset.descend(active, a, enough) for a in asked[falls <= 1]]
+                    batch = [subset.descend(active, a, enough) for a in asked[asked > fall * here]]
     return fits
 
 
