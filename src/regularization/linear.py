@@ -201,12 +201,13 @@ def _ridge(X, y, lams):
     """
     n, p = X.shape
     d2, Q = gram_eigh(X)
-    if not gram_suffices(d2, n * lams.min()):
-        U, d, Vt = thin_svd(X)
-        coefs = (U.T @ y * d / (d**2 + n * lams[:, None])) @ Vt
-    elif p <= n:
+    suffices = gram_suffices(d2, n * lams.min())
+    if suffices and p > n:
+        return (Q.T @ y / (d2 + n * lams[:, None])) @ Q.T @ X  # the dual: n by n
+    if suffices:
         coefs = (Q.T @ (X.T @ y) / (d2 + n * lams[:, None])) @ Q.T
     else:
-        coefs = (Q.T @ y / (d2 + n * lams[:, None])) @ Q.T @ X  # the dual: n by n
+        U, d, Vt = thin_svd(X)
+        coefs = (U.T @ y * d / (d**2 + n * lams[:, None])) @ Vt
     coefs[:, ~X.any(axis=0)] = 0.0  # exactly: times the mean of a constant, rounding would show
     return coefs
