@@ -39,7 +39,8 @@ from threadpoolctl import ThreadpoolController
 from regularization.validation import check_array
 
 WIDTH = 1000  # least number of columns in a new W beside A; or, if that is more,
-PART = 40  # one in so many of all columns
+PART = 40  # one in so many of all columns; or, where lam is to fall by a factor of f,
+WIDE = 0.006  # f times this share: the farther, the less is known of who will want in
 BATCH = 25  # values of lam that share a pass over X
 FALL = 0.13  # lam falls to no less than this share of itself between two passes
 NEAR = 1.5  # and stops this far above the one asked for: the next W is then more often right
@@ -422,6 +423,13 @@ def _fits(X, y, lams, tol, max_iter, l2, threads):
             k = max(WIDTH, p // PART, len(active))
             if len(active) + k > p / 2:
                 k = p  # a copy of half the columns costs more than it saves
+            asked = n * lams[todo[:BATCH]]
+            goal = asked[0] * (NEAR if k < p else 1)
+            on_the_way = goal < here * (1 - SLACK)
+            if on_the_way:  # in equal steps
+                steps = np.ceil(np.log(goal / here) / np.log(fall))
+                a = here * (goal / here) ** (1 / steps)
+                k = max(k, int(WIDE * p * here / a))
             wanted = _largest(C[-1], W[active.index], k)
             if not np.isin(wanted, W).all():
                 held = W[active.index]
@@ -432,12 +440,8 @@ def _fits(X, y, lams, tol, max_iter, l2, threads):
                 if X.flags.f_contiguous and len(room) < len(W) < p:
                     room = np.empty((len(W) + len(W) // 2, n))  # used again: fresh memory is slow
                 subset = WorkingSet(X, y, W, b[W], l2, room, threads)
-            asked = n * lams[todo[:BATCH]]
-            goal = asked[0] * (NEAR if len(W) < p else 1)
             with _limit(threads if len(active) > MANY else 1):
-                if goal < here * (1 - SLACK):  # on the way, in equal steps
-                    steps = np.ceil(np.log(goal / here) / np.log(fall))
-                    a = here * (goal / here) ** (1 / steps)
+                if on_the_way:
                     batch = [subset.descend(active, a, enough, ROUGH)]
                 else:
                     batch = [subset.descend(active, a, enough) for a in asked[asked > fall * here]]
