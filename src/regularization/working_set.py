@@ -46,7 +46,7 @@ FALL = 0.13  # lam falls to no less than this share of itself between two passes
 NEAR = 1.5  # and stops this far above the one asked for: the next W is then more often right
 ROUGH = 0.05  # gap, over the objective, at which to leave a lam on the way
 FEW = 80  # violators that enter at once; more, where many are active; too many overshoot
-KEEN = 0.2  # of the largest excess of |c_j| over a: those with less hardly want in, and wait
+KEEN = 0.1  # of the largest excess of |c_j| over a: those with less hardly want in, and wait
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
 OFFSET = 10  # a mean this many times the standard deviation spoils the rounding of X_j^T r
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
@@ -243,7 +243,6 @@ class WorkingSet:
         n, p = X.shape
         self.l2, self.threads = l2, threads
         # (n_columns, n): each column of X contiguous.
-        self.keen = KEEN if len(W) < p else KEEN / 2  # then no better ones can turn up later
         if len(W) == p:
             self.Z = X.T
         elif len(room) < len(W):
@@ -295,7 +294,7 @@ class WorkingSet:
             if is_enough or not len(new) or idle == IDLE:
                 return Fit(a, not is_enough, active.index.copy(), best, r, c)
             new = new[np.argsort(-excess[new])]  # the worst first
-            keen = np.count_nonzero(excess >= self.keen * excess[new[0]])
+            keen = np.count_nonzero(excess >= KEEN * excess[new[0]])
             few = min(max(FEW, len(active) // 7), keen)
             self.enter(active, new, np.sign(c[new]), few)
 
