@@ -53,7 +53,7 @@ IDLE = 5  # steps without a fall of the objective that rounding can see, before 
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 SINGLE = 0.08  # and with less than this share it is not for single precision
 MOST = 5000  # columns that may be active in an elastic net, if not n_samples: K has their square
-MANY = 1000  # active columns from which products among them gain by a second thread
+MANY = 600  # active columns from which products among them gain by a second thread
 LARGE = 1.5e6  # entries of a matrix from which its product with a vector does
 BLAS = ThreadpoolController()
 
@@ -173,7 +173,10 @@ class ActiveSet:
             self.U[:] = self.Z / self.norm[:, None]
         self.is_fresh, gram = True, _gram(self.U, self.l2 / self.norm**2)
         try:
-            self.K[:] = np.linalg.inv(gram) if self.is_exact else _inverse(gram)
+            self.K[:] = _inverse(gram)
+            v = gram.sum(axis=0)
+            if self.is_exact and not (np.abs(gram @ (self.K @ v) - v) <= 1e-10).all():
+                self.K[:] = np.linalg.inv(gram)  # with pivoting
         except np.linalg.LinAlgError:
             if not self.is_exact:
                 return self.rebuild()
