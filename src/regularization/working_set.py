@@ -45,7 +45,7 @@ BATCH = 25  # values of lam that share a pass over X
 FALL = 0.13  # lam falls to no less than this share of itself between two passes
 NEAR = 1.5  # and stops this far above the one asked for: the next W is then more often right
 ROUGH = 0.05  # gap, over the objective, at which to leave a lam on the way
-FEW = 80  # violators that enter at once; more, where many are active; too many overshoot
+FEW = 80  # violators that enter at once: too many overshoot
 KEEN = 0.1  # of the largest excess of |c_j| over a: those with less hardly want in, and wait
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
 OFFSET = 10  # a mean this many times the standard deviation spoils the rounding of X_j^T r
@@ -298,8 +298,7 @@ class WorkingSet:
                 return Fit(a, not is_enough, active.index.copy(), best, r, c)
             new = new[np.argsort(-excess[new])]  # the worst first
             keen = np.count_nonzero(excess >= KEEN * excess[new[0]])
-            few = min(max(FEW, len(active) // 7), keen)
-            self.enter(active, new, np.sign(c[new]), few)
+            self.enter(active, new, np.sign(c[new]), min(FEW, keen))
 
     def minimiser(self, active, a, enough):
         """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
