@@ -155,6 +155,9 @@ def test_session_ends_with_its_minutes_and_with_its_cards(context, site):
     page.keyboard.press("3")
     assert cards.get_by_role("status").inner_text() == "Time is up: 1 review."
     cards.get_by_label("New cards a day").fill("1")
+    # News of the progress, as from another tab, changes nothing that is being typed.
+    page.evaluate("dispatchEvent(new StorageEvent('storage', { key: 'interview-progress' }))")
+    page.clock.run_for(1_000)
     cards.get_by_label("New cards a day").blur()
     page.clock.run_for(10_000)
     cards.get_by_label("Minutes").fill("30")

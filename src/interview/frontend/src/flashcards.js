@@ -181,7 +181,7 @@ export function mount(root, host) {
   };
   const endProblems = host.hasPanel ? () => {} : showProblems(host, message);
   const ending = host.on("progress", () => {
-    if (!shown) readSettings();
+    if (!shown && document.activeElement !== perDay.control) readSettings();
     refresh();
   });
   root.replaceChildren(bar, face);
