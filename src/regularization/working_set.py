@@ -55,7 +55,7 @@ SINGLE = 0.08  # and with less than this share it is not for single precision
 MOST = 5000  # columns that may be active in an elastic net, if not n_samples: K has their square
 MANY = 600  # active columns from which products among them gain by a second thread
 LARGE = 1.5e6  # entries of a matrix from which its product with a vector does
-BLAS = ThreadpoolController()
+BLAS = ThreadpoolController().select(user_api="blas")
 
 
 class TooManyActive(Exception):
@@ -239,7 +239,7 @@ class Fit:
 class WorkingSet:
     """The lasso on the columns `W` of X, all of them in their order or some; y is centred.
 
-    `room`, (n_rows, n_samples), takes the columns if it has enough rows.
+    `b` is X_W^T y. `room`, (n_rows, n_samples), takes the columns if it has enough rows.
     """
 
     def __init__(self, X, y, W, b, l2=0.0, room=(), threads=1):
@@ -459,7 +459,7 @@ def largest_correlation(X, y):
 
 def _limit(threads):
     """BLAS threads within: a second often gains little, and stalls them if its core is busy."""
-    return BLAS.limit(limits=threads, user_api="blas")
+    return BLAS.limit(limits=threads)
 
 
 def _product(Z, v, threads):
