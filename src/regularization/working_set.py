@@ -174,9 +174,6 @@ class ActiveSet:
         self.is_fresh, gram = True, _gram(self.U, self.l2 / self.norm**2)
         try:
             self.K[:] = _inverse(gram)
-            v = gram.sum(axis=0)
-            if self.is_exact and not (np.abs(gram @ (self.K @ v) - v) <= 1e-10).all():
-                self.K[:] = np.linalg.inv(gram)  # with pivoting
         except np.linalg.LinAlgError:
             if not self.is_exact:
                 return self.rebuild()
@@ -214,7 +211,7 @@ class ActiveSet:
             new = old + len(index)
             self._Z[old:new], self._U[old:new] = Z[kept], U[kept]
             P, S = P[:, kept], S[np.ix_(kept, kept)]
-        V = np.linalg.inv(S) if self.is_double else _inverse(S)
+        V = _inverse(S)
         PV = P @ V
         self._index[old:new], self._sign[old:new], self._w[old:new] = index, sign, 0.0
         self._norm[old:new] = norm
@@ -462,11 +459,12 @@ def _limit(threads):
     return BLAS.limit(limits=threads)
 
 
-def _product(Z, v, threads):
-    if Z.size < LARGE:
-        return Z @ v
+def _product(A, B, threads):
+    """A @ B, with more than one thread only if one of them is large."""
+    if max(A.size, B.size) < LARGE:
+        return A @ B
     with _limit(threads):
-        return Z @ v
+        return A @ B
 
 
 def _centred(Z):
@@ -486,8 +484,7 @@ def _correlations(X, W, batch, threads):
         if not len(W) and not np.isfinite(C).all():
             check_array(X, "X")
     else:
-        with _limit(threads):
-            C = np.array([fit.r for fit in batch]) @ X
+        C = _product(np.array([fit.r for fit in batch]), X, threads)
     for fit, c in zip(batch, C, strict=True):
         c[W] = fit.c  # less l2 w, and of centred columns where rounding asks for that
     return C
@@ -536,13 +533,23 @@ def _first_zero(w, direction):
 
 
 def _inverse(G):
-    """Return the inverse of a positive definite `G`: by halves, quick, and without pivoting."""
+    """Return the inverse of a positive definite `G`; in double precision no worse than pivoting."""
+    K = _inverse_by_halves(G)
+    if G.dtype == float:
+        v = G.sum(axis=0)
+        if not (np.abs(G @ (K @ v) - v) <= 1e-10).all():
+            return np.linalg.inv(G)
+    return K
+
+
+def _inverse_by_halves(G):
+    """Return the inverse of a positive definite `G`: quick, and without pivoting."""
     if len(G) <= 64:
         return np.linalg.inv(G)
     h = len(G) // 2
-    A = _inverse(G[:h, :h])
+    A = _inverse_by_halves(G[:h, :h])
     P = A @ G[:h, h:]
-    S = _inverse(G[h:, h:] - G[h:, :h] @ P)
+    S = _inverse_by_halves(G[h:, h:] - G[h:, :h] @ P)
     PS = P @ S
     return np.block([[A + PS @ P.T, -PS], [-PS.T, S]])
 
