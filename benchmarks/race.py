@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 REPEATS = 7
-REST = 0.3  # seconds
+REST = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -50,19 +50,18 @@ def race_all(
 ) -> list[Row]:
     """As `race`, against several peers: a row each. `note` judges a result of the warm-up.
 
-    Each waits as long as the one before took, up to `REST` seconds: memory that is still being
-    given back and threads that still spin are not charged to the next.
+    Each waits for `REST` first: memory that is still being given back, and BLAS threads, which spin
+    for a tenth of a second after their last product, are not charged to the next.
     """
     runs = {"ours": ours, **peers}
     notes = {name: note(run()) for name, run in runs.items()}
-    seconds, took = {name: [] for name in runs}, REST
+    seconds = {name: [] for name in runs}
     for _ in range(repeats):
         for name, run in runs.items():
-            time.sleep(min(REST, took))
+            time.sleep(REST)
             start = time.perf_counter()
             run()
-            took = time.perf_counter() - start
-            seconds[name].append(took)
+            seconds[name].append(time.perf_counter() - start)
     medians = {name: statistics.median(times) for name, times in seconds.items()}
     return [
         Row(
