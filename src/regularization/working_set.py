@@ -15,8 +15,9 @@ Newton        Solve the system, w_A = (X_A^T X_A)^-1 (X_A^T y - a s). Solve it w
               below the one before: but for rounding, no such (A, s) comes twice, and the search
               ends.
 Continuation  Come down from the a at which w = 0, a factor at a time: the last A is a good guess.
-Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together;
-              and roughly on the way down, where columns that are missing from it matter more.
+Working set   All this looks only at W: A and the columns with the largest |c_j|, copied together
+              in single precision, as they only tell who wants in; and roughly on the way down,
+              where columns that are missing from it matter more.
 Certificate   One pass c = X^T r over all columns then gives the duality gap and the next W.
 
 X as a whole is neither copied nor centred: r has mean zero, so that X^T r is that of the centred
@@ -31,6 +32,7 @@ the gap; Massias, Gramfort & Salmon (2018) for the working set; Zou & Hastie (20
 the rows.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,14 +49,17 @@ NEAR = 1.5  # and stops this far above the one asked for: the next W is then mor
 ROUGH = 0.05  # gap, over the objective, at which to leave a lam on the way
 FEW = 80  # violators that enter at once: too many overshoot
 KEEN = 0.1  # of the largest excess of |c_j| over a: those with less hardly want in, and wait
+SAMPLE = 16  # one in so many |c_j| tells about where the largest begin
 SLACK = 1e-12  # relative, in |c_j| <= a: above rounding, far below what the gap can see
+ROUNDED = 1e-7  # and where c is in single precision
+FINE = 1e-7  # a tol below this asks for more than that
+CACHE = 2**17  # numbers that a core's cache holds
 OFFSET = 10  # a mean this many times the standard deviation spoils the rounding of X_j^T r
 IDLE = 5  # steps without a fall of the objective that rounding can see, before giving up
 DEPENDENT = 1e-9  # a column with less than this share of ||x||^2 outside span(X_A) is inside it
 SINGLE = 0.08  # and with less than this share it is not for single precision
 MOST = 5000  # columns that may be active in an elastic net, if not n_samples: K has their square
-MANY = 600  # active columns from which products among them gain by a second thread
-LARGE = 1.5e6  # entries of a matrix from which its product with a vector does
+LARGE = 1e6  # entries of X from which more than one thread gains
 BLAS = ThreadpoolController().select(user_api="blas")
 
 
@@ -66,17 +71,18 @@ class ActiveSet:
     """The columns with w_j != 0, and those about to be: for these signs the objective is quadratic.
 
     All arrays have a row for each active column and grow and shrink in place: `index` is its
-    position in W, `sign`, `w`, the column itself is a row of `Z` (n_active, n_samples), `norm` its
-    norm with its row of sqrt(l2) I, and a row of `U` the column divided by `norm`. `K`, the inverse
-    Gram matrix of all that divided by `norm`, is in single precision, which is twice as fast and
-    which `WorkingSet.minimiser` makes up for, until that no longer will do; `is_fresh` is whether
-    it is free of the rounding that adds up in its updates.
+    number in X, `mean` its mean there, the column itself, centred, a row of `Z` (n_active,
+    n_samples), `b` its product with y, `norm` its norm with its row of sqrt(l2) I, and a row of `U`
+    the column divided by `norm`. `value` is the objective of `w`. `K`, the inverse Gram matrix of
+    all that divided by `norm`, is in single precision, which is twice as fast and which
+    `WorkingSet.minimiser` makes up for, until that no longer will do; `is_fresh` is whether it is
+    free of the rounding that adds up in its updates.
     """
 
     def __init__(self, n_samples, capacity, l2):
         self.capacity, self.l2 = capacity, l2
-        self._size, self.is_fresh = 0, True
-        self._index, (self._sign, self._w, self._norm) = np.empty(0, dtype=int), np.empty((3, 0))
+        self._size, self.is_fresh, self.value = 0, True, np.inf
+        self._index, self._numbers = np.empty(0, dtype=int), np.empty((5, 0))
         self._Z, self._U = np.empty((0, n_samples)), np.empty((0, n_samples), dtype=np.float32)
         self._K = np.empty((0, 0), dtype=np.float32)
         self._reserve(min(n_samples, capacity))
@@ -84,27 +90,27 @@ class ActiveSet:
     def _reserve(self, rows):
         """Allocate `rows` rows, and keep what there is."""
         n_samples, dtype = self._Z.shape[1], self._K.dtype
-        held = self.index, self.sign, self.w, self.norm, self.Z, self.U, self.K
-        self._index = np.empty(rows, dtype=int)
-        self._sign, self._w, self._norm = np.empty((3, rows))
+        held = self.index, self._numbers[:, : self._size], self.Z, self.U, self.K
+        self._index, self._numbers = np.empty(rows, dtype=int), np.empty((5, rows))
         # One allocation: of several, some go back to the system, and new memory is slow.
         split = 8 * rows * n_samples
         memory = np.empty(split + rows * (n_samples + rows) * dtype.itemsize, dtype=np.uint8)
         self._Z = memory[:split].view(float).reshape(rows, n_samples)
         both = memory[split:].view(dtype).reshape(rows, n_samples + rows)
         self._U, self._K = both[:, :n_samples], both[:, n_samples:]
-        for part, was in zip(
-            (self.index, self.sign, self.w, self.norm, self.Z, self.U, self.K), held, strict=True
-        ):
+        now = self.index, self._numbers[:, : self._size], self.Z, self.U, self.K
+        for part, was in zip(now, held, strict=True):
             part[:] = was
 
     def __len__(self):
         return self._size
 
     index = property(lambda self: self._index[: self._size])
-    sign = property(lambda self: self._sign[: self._size])
-    w = property(lambda self: self._w[: self._size])
-    norm = property(lambda self: self._norm[: self._size])
+    sign = property(lambda self: self._numbers[0, : self._size])
+    w = property(lambda self: self._numbers[1, : self._size])
+    mean = property(lambda self: self._numbers[2, : self._size])
+    norm = property(lambda self: self._numbers[3, : self._size])
+    b = property(lambda self: self._numbers[4, : self._size])
     Z = property(lambda self: self._Z[: self._size])
     U = property(lambda self: self._U[: self._size])
     K = property(lambda self: self._K[: self._size, : self._size])
@@ -156,8 +162,7 @@ class ActiveSet:
         gaps, movers = np.flatnonzero(gone[:k]), k + np.flatnonzero(~gone[k:])
         K, leaving = self.K, self.K[:, gone]
         among = leaving[gone]
-        columns = self._index, self._sign, self._w, self._norm, self._Z, self._U
-        for array in (*columns, K, K.T, leaving):
+        for array in (self._index, self._numbers.T, self._Z, self._U, K, K.T, leaving):
             array[gaps] = array[movers]
         # The inverse without some rows and columns: K_kk - K_kg K_gg^-1 K_gk.
         self._size, self.is_fresh, leaving = k, False, leaving[:k]
@@ -182,39 +187,42 @@ class ActiveSet:
     def next_rows(self, new):
         """Where the next `new` columns are to be written, (new, n_samples), for `add`."""
         size = self._size + new
-        if size > len(self._w):
+        if size > len(self._index):
             self._reserve(max(size, min(2 * size, self.capacity)))
         return self._Z[self._size : size]
 
-    def add(self, index, sign, norm):
-        """Take in those of the columns in `next_rows` that do not depend on the others.
-
-        `norm`, (n_new,): their norms, but for rounding; 1 for a zero column.
-        """
+    def add(self, index, sign, mean, norm, b):
+        """Take in those of the columns in `next_rows` that do not depend on the others."""
         old, new = self._size, self._size + len(index)
         Z, U = self._Z[old:new], self._U[old:new]
         np.divide(Z, norm[:, None], out=U, casting="same_kind")
         cross = self.U @ U.T
         P = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
-        # The Gram matrix of what is left: the Schur complement.
-        S = _gram(U, self.l2 / norm**2) - cross.T @ P
-        pivots = _pivots(S)
-        if not self.is_double and (pivots < self.limit).any():
-            self.rebuild()
-            return self.add(index, sign, norm)
-        kept = _independent(S, pivots)
-        kept &= np.cumsum(kept) <= self.capacity - self._size  # there is no more room
-        if not kept.any():
-            return
-        if not kept.all():
-            index, sign, norm = index[kept], sign[kept], norm[kept]
+        # The Gram matrix of what is left of them: the Schur complement.
+        if self.is_double:  # of what is left itself, which rounding spoils less
+            shrink = self.l2 / self.norm[:, None] ** 2
+            P += self.K @ (self.U @ (U - P.T @ self.U).T - shrink * P)
+            S = _gram(U - P.T @ self.U, self.l2 / norm**2) + P.T @ (shrink * P)
+        else:
+            S = _gram(U, self.l2 / norm**2) - cross.T @ P
+        room = self.capacity - old
+        V, is_safe = _safe_inverse(S, self.limit)
+        if not is_safe or room < len(index):
+            pivots = _pivots(S)
+            if not self.is_double and (pivots < self.limit).any():
+                self.rebuild()
+                return self.add(index, sign, mean, norm, b)
+            kept = _independent(S, pivots)
+            kept &= np.cumsum(kept) <= room
+            if not kept.any():
+                return
+            index, sign, mean, norm, b = (v[kept] for v in (index, sign, mean, norm, b))
             new = old + len(index)
             self._Z[old:new], self._U[old:new] = Z[kept], U[kept]
-            P, S = P[:, kept], S[np.ix_(kept, kept)]
-        V = _inverse(S)
+            P, V = P[:, kept], _inverse(S[np.ix_(kept, kept)])
         PV = P @ V
-        self._index[old:new], self._sign[old:new], self._w[old:new] = index, sign, 0.0
-        self._norm[old:new] = norm
+        self._index[old:new] = index
+        self._numbers[:, old:new] = sign, np.zeros(new - old), mean, norm, b
         self._K[:old, :old] += PV @ P.T
         self._K[:old, old:new], self._K[old:new, :old] = -PV, -PV.T
         self._K[old:new, old:new] = V
@@ -227,107 +235,211 @@ class Fit:
 
     a: float
     is_stuck: bool  # whether only rounding keeps the gap, of W, above what was to be enough
-    index: np.ndarray  # the active columns: positions in W, (n_active,)
+    index: np.ndarray  # the active columns, (n_active,)
+    mean: np.ndarray  # their means, (n_active,)
     w: np.ndarray  # (n_active,)
     r: np.ndarray  # (n_samples,)
+    c_active: np.ndarray  # X_A^T r - l2 w, (n_active,)
     c: np.ndarray  # (n_columns of W,)
 
 
 class WorkingSet:
-    """The lasso on the columns `W` of X, all of them in their order or some; y is centred.
+    """The lasso on some columns of X, those that it holds: `W`, none at first. y is centred.
 
-    `b` is X_W^T y. `room`, (n_rows, n_samples), takes the columns if it has enough rows.
+    A row of `Z`, (n_columns, n_samples), is one of them. It need not be centred, as r has mean
+    zero, nor in double precision, as it only tells who wants in; until rounding spoils that: then
+    it is `exact`. If W is all of X, in its order, Z is X itself. `place`, (n_features,), is where a
+    column is in W, or -1; `b`, (n_features,), is X^T y.
     """
 
-    def __init__(self, X, y, W, b, l2=0.0, room=(), threads=1):
-        n, p = X.shape
-        self.l2, self.threads = l2, threads
-        # (n_columns, n): each column of X contiguous.
-        if len(W) == p:
-            self.Z = X.T
-        elif len(room) < len(W):
-            self.Z = X.T[W]
-        else:
-            self.Z = np.take(X.T, W, axis=0, out=room[: len(W)], mode="clip")  # "raise" buffers
-        self.mean = _product(self.Z, np.full(n, 1 / n), threads)
-        # r has mean zero, so that Z r is that of the centred columns, but for rounding.
-        mean_square = np.vecdot(self.Z, self.Z) / n
-        self.offset, variance = self.mean, mean_square - self.mean**2
-        if (mean_square < (1 + OFFSET**-2) * self.mean**2).any():
-            self.Z, self.offset = _centred(self.Z), np.zeros(len(self.Z))
-            b = self.Z @ y
-            variance = np.vecdot(self.Z, self.Z) / n
-        self.norm = np.sqrt(n * np.where(variance > 0, variance, 1.0) + l2)
-        self.y = y
-        self.b = b
+    def __init__(self, X, y, l2=0.0):
+        self.X, self.y, self.l2 = X, y, l2
+        self.b = X.T @ y
+        if not np.isfinite(self.b).all():
+            check_array(X, "X")
         self.rounding = 1e-13 * np.abs(self.b).max()  # in c
+        self.W, self.place = np.empty(0, dtype=int), np.full(X.shape[1], -1)
+        self.exact, self.Z = False, np.empty((0, len(y)), dtype=np.float32)
+        self._room = np.empty(0, dtype=np.uint8)
 
-    def centred(self, index, out=None):
-        """The columns at `index`, centred, (len(index), n_samples), written to `out` if given."""
-        Z = np.take(self.Z, index, axis=0, out=out, mode="clip")  # "raise" buffers
-        Z -= self.offset[index, None]
-        return Z
+    def hold(self, wanted, exact=False):
+        """Let go of all columns but `wanted`, and take in those of them that are new."""
+        k, self.exact = len(wanted), exact
+        if k == len(self.place):
+            self.W = self.place = places = np.arange(k)
+        else:
+            was, is_wanted = self.W, np.zeros(len(self.place), dtype=bool)
+            is_wanted[wanted] = True
+            stays, new = is_wanted[was], wanted[self.place[wanted] < 0]
+            # The last ones, and then the new ones, fill the gaps.
+            movers = k + np.flatnonzero(stays[k:])
+            places = np.append(np.flatnonzero(~stays[:k]), np.arange(len(was), k))
+            self.place[was], self.W = -1, np.empty(k, dtype=int)
+            self.W[: len(was)], self.W[places] = was[:k], np.append(was[movers], new)
+            self.place[self.W] = np.arange(k)
+        if k == len(self.place) and not exact:
+            self.Z = self.X.T
+            return
+        held, self.Z = self.Z, self._rows(k, float if exact else np.float32)
+        if held.base is self.Z.base and held.dtype == self.Z.dtype and k < len(self.place):
+            self.Z[places[: len(movers)]] = held[movers]
+            self._fill(places[len(movers) :])
+        else:
+            self._fill(np.arange(k))
+
+    def _rows(self, k, dtype):
+        """Memory for Z, the same again if it is enough: fresh memory is slow."""
+        size = k * len(self.y) * np.dtype(dtype).itemsize
+        if len(self._room) < size:
+            self._room = np.empty(size + size // 2, dtype=np.uint8)
+        return self._room[:size].view(dtype).reshape(k, len(self.y))
+
+    def _fill(self, places):
+        """Copy the columns of X to the rows `places` of Z, a cache of them at a time."""
+        n = len(self.y)
+        step = max(1, CACHE // n)
+        buffer = np.empty((min(step, len(places)), n))
+        for start in range(0, len(places), step):
+            part = places[start : start + step]
+            rows = buffer[: len(part)]
+            if self.exact:
+                self.columns(self.W[part], rows)
+            else:
+                _copy_columns(self.X, self.W[part], rows)
+            with np.errstate(over="ignore"):
+                self.Z[part] = rows
+
+    def columns(self, index, out):
+        """Write the columns `index` of X, centred, to `out`, (len(index), n_samples).
+
+        Returns
+        -------
+        Their means, norms (sqrt(n_samples) if zero) and products with y.
+        """
+        n = len(self.y)
+        _copy_columns(self.X, index, out)
+        mean = out @ np.full(n, 1 / n)
+        out -= mean[:, None]
+        square = np.vecdot(out, out)
+        far = square < n * (mean / OFFSET) ** 2
+        if far.any():  # rounding has left some of the mean
+            out[far] = _centred(out[far])
+            square[far] = np.vecdot(out[far], out[far])
+        return mean, np.sqrt(np.where(square > 0, square, n) + self.l2), out @ self.y
+
+    def correlations(self, r):
+        """X_W^T r, and the share of an entry that is rounding."""
+        if self.Z.dtype == float:
+            return self.Z @ r, SLACK
+        with np.errstate(over="ignore", invalid="ignore"):
+            return (self.Z @ r.astype(np.float32)).astype(float), ROUNDED
+
+    def all_correlations(self, fits):
+        """Return c_j for each column j of X and each of `fits`, (n_fits, p), in one pass over X."""
+        if len(self.W) == self.X.shape[1]:
+            C = np.empty((len(fits), len(self.W)))
+        elif len(fits) == 1:
+            C = (self.X.T @ fits[0].r)[None]
+        else:
+            C = np.array([fit.r for fit in fits]) @ self.X
+        for fit, c in zip(fits, C, strict=True):
+            if self.Z.dtype == float:
+                c[self.W] = fit.c
+            c[fit.index] = fit.c_active
+        return C
 
     def descend(self, active, a, enough, rough=0.0):
         """Bring the active set to the lasso of W at `a`, up to a gap (times n) of `enough`: a Fit.
 
         Of the share `rough` of the objective, if that is more; or as near as rounding lets it.
         """
-        lowest, idle = active.objective(self.y, a, active.w), 0
+        active.value = lowest = active.objective(self.y, a, active.w)
+        idle, gap = 0, np.inf
         while True:
-            target = max(enough, rough * lowest)
-            best, r = self.minimiser(active, a, target)
-            lost = best * active.sign <= 0
-            if lost.any():  # each time at least a column less
-                self.towards(active, best, lost, a)
+            # Most signs that are lost show in a rough solution already.
+            best = active.solve(active.b - a * active.sign)
+            if self.shed(active, best, a):
                 continue
-            active.w[:] = best
-            c, value = _product(self.Z, r, self.threads), _objective(r, best, a, self.l2)
-            c[active.index] -= self.l2 * best
-            idle = 0 if value < lowest * (1 - 1e-15) else idle + 1
-            lowest = min(value, lowest)
+            target = max(enough, rough * lowest)
+            is_precise = gap <= target
+            best, r, c_active = self.minimiser(active, a, max(target, gap), best)
+            if (best * active.sign <= 0).any():  # each time at least a column less
+                if not self.shed(active, best, a):
+                    self.towards(active, best, a)
+                continue
+            active.w[:], active.value = best, _objective(r, best, a, self.l2)
+            c, slack = self.correlations(r)
+            places = self.place[active.index]
+            c[places] = c_active
+            idle = 0 if active.value < lowest * (1 - 1e-15) else idle + 1
+            lowest = min(active.value, lowest)
             excess = np.abs(c) - a
-            excess[active.index] = 0.0
-            new = np.flatnonzero(excess > SLACK * a + self.rounding)
-            gap = _gap(best, r, c[active.index], a, self.l2, np.abs(c).max())
+            excess[places] = 0.0
+            new = np.flatnonzero(excess > slack * a + self.rounding)
+            gap = _gap(best, r, c_active, a, self.l2, np.abs(c).max())
             is_enough = gap <= target
-            if is_enough or not len(new) or idle == IDLE:
-                return Fit(a, not is_enough, active.index.copy(), best, r, c)
+            if is_enough or idle == IDLE or (is_precise and not len(new)):
+                is_stuck, index = self.exact and not is_enough, active.index.copy()
+                return Fit(a, is_stuck, index, active.mean.copy(), best, r, c_active, c)
+            if not len(new):
+                gap = 0.0  # the minimiser was not near enough
+                continue
             new = new[np.argsort(-excess[new])]  # the worst first
             keen = np.count_nonzero(excess >= KEEN * excess[new[0]])
-            self.enter(active, new, np.sign(c[new]), min(FEW, keen))
+            self.enter(active, self.W[new], np.sign(c[new]), min(FEW, keen))
 
-    def minimiser(self, active, a, enough):
-        """Return the minimiser for `sign`, (n_active,), whatever its own, and its residual."""
-        start = self.b[active.index] - a * active.sign  # the error of w = 0
-        w, error, before = 0.0, start, np.abs(start).max(initial=0.0)
+    def minimiser(self, active, a, enough, w):
+        """Refine `w` to the minimiser for `sign`, (n_active,), whatever its own signs.
+
+        Returns
+        -------
+        w, its residual r, and c of the active columns, less l2 w.
+        """
+        start = active.b - a * active.sign  # the error of w = 0
+        before = np.abs(start).max(initial=0.0)
         while True:
-            w = w + active.solve(error)
             r = self.y - w @ active.Z
-            error = active.Z @ r - self.l2 * w - a * active.sign  # as K is rounded
+            c = active.Z @ r - self.l2 * w
+            error = c - a * active.sign  # as K is rounded
             largest = np.abs(error).max(initial=0.0)
             is_floor = active.is_exact or largest <= 1e-12 * a + self.rounding
             if not (is_floor or largest <= active.limit / 5 * before):  # K is spoilt
                 active.rebuild()
-                w, error, before = 0.0, start, np.inf
+                w, before = active.solve(start), np.inf
                 continue
             smooth = _objective(r, w, 0, self.l2)
             part = largest * np.abs(w).sum() + (largest / a) ** 2 * smooth  # in the gap
             if part <= 0.01 * enough or (is_floor and not largest <= before / 2):  # or rounding
-                return w, r
-            before = largest
+                return w, r, c
+            w, before = w + active.solve(error), largest
 
-    def towards(self, active, best, lost, a):
-        """Go from w towards the minimiser `best`, in which the signs `lost` are wrong."""
-        w = active.w
-        target, gone = active.without(best, lost)
-        if not active.objective(self.y, a, target) < active.objective(self.y, a, w):
-            gone = lost & (w == 0)  # new ones that would have to start with the wrong sign, if any
-            target = w.copy()
-            if not gone.any():  # all the way, until the first w_j is zero
-                step, gone = _first_zero(w, best - w)
-                target = w + step * (best - w)
-        active.w[:] = target
+    def shed(self, active, best, a):
+        """Drop the columns whose sign is lost in `best`, the minimiser or near it, and go there.
+
+        Only if some are, and if that lowers the objective: return whether.
+        """
+        lost = best * active.sign <= 0
+        if not lost.any():
+            return False
+        w, gone = active.without(best, lost)
+        value = active.objective(self.y, a, w)
+        if not value < active.value:
+            return False
+        active.w[:], active.value = w, value
+        active.drop(gone)
+        return True
+
+    def towards(self, active, best, a):
+        """Go from w towards `best`, the minimiser, until the first w_j is zero, and drop it.
+
+        New columns that would have to start with the wrong sign are at zero already.
+        """
+        gone = (best * active.sign <= 0) & (active.w == 0)
+        if not gone.any():
+            step, gone = _first_zero(active.w, best - active.w)
+            active.w[:] += step * (best - active.w)
+            active.w[gone] = 0.0
+            active.value = active.objective(self.y, a, active.w)
         active.drop(gone)
 
     def enter(self, active, new, sign, few):
@@ -339,8 +451,8 @@ class WorkingSet:
             start = 0
             while start < len(new):
                 some = new[start : start + few]
-                self.centred(some, out=active.next_rows(len(some)))
-                active.add(some, sign[start : start + few], self.norm[some])
+                numbers = self.columns(some, active.next_rows(len(some)))
+                active.add(some, sign[start : start + few], *numbers)
                 if len(active) > before:
                     return
                 start, few = start + few, max(20, few)
@@ -350,7 +462,8 @@ class WorkingSet:
         # All depend on the active columns. One takes over from them, X w staying as it is, until
         # one of these is zero: the penalty falls by |c_j| - a for each unit.
         for j, s in zip(new[:, None], sign[:, None], strict=True):
-            (z,) = self.centred(j)
+            rows = np.empty((1, len(self.y)))
+            numbers, (z,) = self.columns(j, rows), rows
             direction = -s * active.solve(active.Z @ z)
             step, first = _first_zero(active.w, direction)
             # Without that one, so much of the column is outside the span of the others.
@@ -360,7 +473,7 @@ class WorkingSet:
                     active.w[:] += step * direction
                     active.drop(first)
                     active.next_rows(1)[:] = z
-                    active.add(j, s, self.norm[j])
+                    active.add(j, s, *numbers)
                     active.w[active.index == j] = step * s
                     return
 
@@ -381,90 +494,84 @@ def lasso_fits(X, y, lams, tol, max_iter, l2=0.0):
         For each of `lams`: (active columns, their coefficients, the columns' means, duality gap,
         passes over X, whether it converged).
     """
-    threads = max((library["num_threads"] for library in BLAS.info()), default=1)
-    with _limit(1):  # more only where they pay
-        return _fits(X, y, lams, tol, max_iter, l2, threads)
+    # A second thread gains little where X is small, and stalls the first if its core is busy.
+    with BLAS.limit(limits=1) if X.size < LARGE else nullcontext():
+        return _fits(X, y, lams, tol, max_iter, l2)
 
 
-def _fits(X, y, lams, tol, max_iter, l2, threads):
+def _fits(X, y, lams, tol, max_iter, l2):
     n, p = X.shape
     y = _centred(y)
     enough = tol * (y @ y)
-    fits, todo, passes = [None] * len(lams), list(np.argsort(-lams)), 0
-
+    subset, passes, is_rounded = WorkingSet(X, y, l2), 1, False
     most = max(n, MOST) if l2 else n - 1  # centred columns span n - 1 dimensions
     active = ActiveSet(n, min(most, p), l2)
-    W, subset, room = np.empty(0, dtype=int), None, ()
+    fits, todo = [None] * len(lams), list(np.argsort(-lams))
+    batch = [Fit(np.inf, False, active.index, active.mean, active.w, y, active.b, active.b)]
+    C = subset.b[None]
     fall = FALL if p > 10 * WIDTH else FALL / 3  # W is then not far from all
-    batch = [Fit(np.inf, False, W, np.empty(0), y, np.empty(0))]
-    while todo:
-        C = _correlations(X, W, batch, threads)
-        passes += 1
-        if not subset:
-            b = C[0]
+    while True:
         for fit, c in zip(batch, C, strict=True):
             largest = max(c.max(), -c.min())
             while todo:
                 a = n * lams[todo[0]]
-                gap = _gap(fit.w, fit.r, fit.c[fit.index], a, l2, largest)
+                gap = _gap(fit.w, fit.r, fit.c_active, a, l2, largest)
                 # If no column outside W wants in at this very a, rounding keeps the gap open.
-                stuck = fit.a == a and fit.is_stuck and not _violators_outside(c, W, a)
+                outside = subset.place < 0
+                stuck = fit.a == a and fit.is_stuck and not _are_violators(c[outside], a)
                 if gap > enough and not stuck and passes < max_iter:
                     break
-                mean = subset.mean[fit.index] if subset else np.empty(0)
-                fits[todo.pop(0)] = (W[fit.index], fit.w, mean, gap / n, passes, gap <= enough)
+                fits[todo.pop(0)] = (fit.index, fit.w, fit.mean, gap / n, passes, gap <= enough)
                 passes = 0
-            if todo and fit.a == n * lams[todo[0]]:
-                break  # W was too small for this one; the rest of the batch has to wait
-        if todo:
-            here = batch[-1].a if subset else largest
-            k = max(WIDTH, p // PART, len(active))
-            if len(active) + k > p / 2:
-                k = p  # a copy of half the columns costs more than it saves
-            asked = n * lams[todo[:BATCH]]
-            goal = asked[0] * (NEAR if k < p else 1)
-            on_the_way = goal < here * (1 - SLACK)
-            if on_the_way:  # in equal steps
-                steps = np.ceil(np.log(goal / here) / np.log(fall))
-                a = here * (goal / here) ** (1 / steps)
-                k = max(k, int(WIDE * p * here / a))
-            wanted = _largest(C[-1], W[active.index], k)
-            if not np.isin(wanted, W).all():
-                held = W[active.index]
-                if len(held) + len(wanted) == p:
-                    W, active.index[:] = np.arange(p), held
-                else:
-                    W, active.index[:] = np.concatenate([held, wanted]), np.arange(len(held))
-                if X.flags.f_contiguous and len(room) < len(W) < p:
-                    room = np.empty((len(W) + len(W) // 2, n))  # used again: fresh memory is slow
-                subset = WorkingSet(X, y, W, b[W], l2, room, threads)
-            with _limit(threads if len(active) > MANY else 1):
-                if on_the_way:
-                    batch = [subset.descend(active, a, enough, ROUGH)]
-                else:
-                    batch = [subset.descend(active, a, enough) for a in asked[asked > fall * here]]
-    return fits
+            has_failed = bool(todo) and fit.a == n * lams[todo[0]]
+            if has_failed:
+                break  # and the rest of the batch has to wait
+        if not todo:
+            return fits
+        here, asked = min(fit.a, largest), n * lams[todo[:BATCH]]
+        kept = np.union1d(fit.index, active.index)  # with the first, it can only get better
+        a, k = _next_stop(here, asked[0], fall, p, len(kept))
+        wanted = _largest(c, kept, k)
+        is_new = (subset.place[wanted] < 0).any()
+        is_rounded |= has_failed and not is_new  # all were there that should be
+        exact = a is None and (is_rounded or (tol < FINE and k < p))
+        if is_new or exact > subset.exact:
+            subset.hold(np.append(kept, wanted), exact)
+        if a is None:
+            batch = [subset.descend(active, a, enough) for a in asked[asked > fall * here]]
+        else:
+            batch = [subset.descend(active, a, enough, ROUGH)]
+        C = subset.all_correlations(batch)
+        passes += 1
+
+
+def _next_stop(here, asked, fall, p, n_kept):
+    """Return the next a on the way down (None if `asked` is near), and the width of W for it."""
+    k = max(WIDTH, p // PART, n_kept)
+    if n_kept + k > p / 2:
+        k = p  # a copy of half the columns costs more than it saves
+    goal = asked * (NEAR if k < p else 1)
+    if goal >= here * (1 - SLACK if k < p else fall):
+        return None, k
+    steps = np.ceil(np.log(goal / here) / np.log(fall))  # equal ones
+    a = here * (goal / here) ** (1 / steps)
+    return a, max(k, int(WIDE * p * here / a))
 
 
 def largest_correlation(X, y):
     """Return the largest |X_j^T (y - mean(y))| for centred columns, without centring them all."""
-    y = _centred(y)
-    c = X.T @ y
-    W = _largest(c, [], WIDTH)
-    return float(np.abs(WorkingSet(X, y, W, c[W]).b).max())
+    subset = WorkingSet(X, _centred(y))
+    index = _largest(subset.b, [], WIDTH)
+    _, _, b = subset.columns(index, np.empty((len(index), len(y))))
+    return float(np.abs(b).max())
 
 
-def _limit(threads):
-    """BLAS threads within: a second often gains little, and stalls them if its core is busy."""
-    return BLAS.limit(limits=threads)
-
-
-def _product(A, B, threads):
-    """A @ B, with more than one thread only if one of them is large."""
-    if max(A.size, B.size) < LARGE:
-        return A @ B
-    with _limit(threads):
-        return A @ B
+def _copy_columns(X, index, out):
+    """Write the columns at `index` to `out`, (len(index), n_samples)."""
+    if X.flags.f_contiguous:
+        np.take(X.T, index, axis=0, out=out, mode="clip")  # "raise" buffers
+    else:
+        out[:] = X.T[index]  # np.take would copy X first
 
 
 def _centred(Z):
@@ -473,21 +580,6 @@ def _centred(Z):
     for _ in range(2):  # rounding leaves some of a mean that is large
         Z = Z - Z.mean(axis=-1, keepdims=True)
     return np.where(is_constant, 0.0, Z)
-
-
-def _correlations(X, W, batch, threads):
-    """Return c_j for each column j and each fit, (n_fits, n_features), in one pass over X."""
-    if len(W) == X.shape[1]:
-        C = np.empty((len(batch), len(W)))
-    elif len(batch) == 1:
-        C = _product(X.T, batch[0].r, threads)[None]
-        if not len(W) and not np.isfinite(C).all():
-            check_array(X, "X")
-    else:
-        C = _product(np.array([fit.r for fit in batch]), X, threads)
-    for fit, c in zip(batch, C, strict=True):
-        c[W] = fit.c  # less l2 w, and of centred columns where rounding asks for that
-    return C
 
 
 def _gap(w, r, c, a, l2, largest):
@@ -508,18 +600,25 @@ def _gram(U, l2):
     return G
 
 
-def _violators_outside(c, W, a):
-    outside = np.abs(c) > a * (1 + SLACK)
-    outside[W] = False
-    return outside.any()
+def _are_violators(c, a):
+    return (np.abs(c) > a * (1 + SLACK)).any()
 
 
 def _largest(c, active, k):
     """Return the k columns off the active set (all, if there are fewer) of the largest |c_j|."""
     score = np.abs(c)
     score[active] = -1.0
-    k = min(k, len(c) - len(active))
-    return np.argpartition(score, len(c) - k - 1)[len(c) - k :] if k < len(c) else np.arange(k)
+    if k >= len(c) - len(active):
+        return np.flatnonzero(score >= 0)
+    # A sample tells which few are worth looking at.
+    sample, rank = score[::SAMPLE], k * 5 // 4 // SAMPLE + 1
+    least = (
+        np.partition(sample, len(sample) - rank)[len(sample) - rank] if rank < len(sample) else 0
+    )
+    near = np.flatnonzero(score >= least)
+    if len(near) < k:
+        near = np.flatnonzero(score >= 0)
+    return near[np.argpartition(score[near], len(near) - k)[len(near) - k :]]
 
 
 def _first_zero(w, direction):
@@ -540,6 +639,20 @@ def _inverse(G):
         if not (np.abs(G @ (K @ v) - v) <= 1e-10).all():
             return np.linalg.inv(G)
     return K
+
+
+def _safe_inverse(S, limit):
+    """Return the inverse of `S`, the Gram matrix of some columns, and whether to trust it.
+
+    Its diagonal is one over what the others leave of each column, which is to be more than `limit`.
+    """
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            V = _inverse(S)
+    except np.linalg.LinAlgError:
+        return S, False
+    d = V.diagonal()
+    return V, bool(((d > 0) & (d * limit < 1)).all())
 
 
 def _inverse_by_halves(G):
