@@ -216,6 +216,22 @@ def test_gap_closes_on_random_designs(seed):
     assert gap <= 1.01 * tol * y.var() + 1e-9 * lam * np.abs(model.coef).sum()
 
 
+@pytest.mark.parametrize("seed", [*range(60), 678])  # 678: W is all of X, and then a part again
+def test_random_paths_take_few_passes(seed, monkeypatch):
+    rng = np.random.default_rng(seed)
+    X = np.asfortranarray(mixed(rng))
+    y = target(X, seed, noise=10 ** rng.uniform(-3, 1))
+    monkeypatch.setattr(working_set, "WIDTH", int(rng.choice([10, 20, 50, 1000])))
+    lams = lambda_max(X, y) * np.logspace(0, -rng.uniform(0.5, 3.5), int(rng.integers(2, 40)))
+    tol = 10.0 ** -rng.integers(2, 10)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        path = lasso_path(X, y, lams, tol=tol, max_iter=60)
+    for lam, w in zip(lams, path.coefs, strict=True):
+        gap, _ = gap_and_kkt(X, y, w, lam)
+        assert gap <= 1.01 * tol * y.var() + 1e-9 * lam * np.abs(w).sum()
+
+
 @pytest.mark.parametrize("seed", [9, 11])
 def test_gap_closes_at_a_small_lam_though_the_residual_is_large(seed):
     """Then c must be exact to a share of lam much finer than what the coefficients ask for."""

@@ -266,7 +266,7 @@ class WorkingSet:
         """Let go of all columns but `wanted`, and take in those of them that are new."""
         k, self.exact = len(wanted), exact
         if k == len(self.place):
-            self.W = self.place = places = np.arange(k)
+            self.W, self.place = np.arange(k), np.arange(k)
         else:
             was, is_wanted = self.W, np.zeros(len(self.place), dtype=bool)
             is_wanted[wanted] = True
