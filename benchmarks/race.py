@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 REPEATS = 7
-REST = 0.2  # seconds
+REST = 0.3  # seconds
 
 
 @dataclass(frozen=True)

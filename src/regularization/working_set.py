@@ -361,8 +361,8 @@ class WorkingSet:
             if self.shed(active, best, a):
                 continue
             target = max(enough, rough * lowest)
-            is_precise = gap <= target
-            best, r, c_active = self.minimiser(active, a, max(target, gap), best)
+            is_precise = gap <= target or idle > 0
+            best, r, c_active = self.minimiser(active, a, target if is_precise else gap, best)
             if (best * active.sign <= 0).any():  # each time at least a column less
                 if not self.shed(active, best, a):
                     self.towards(active, best, a)
