@@ -196,7 +196,9 @@ class ActiveSet:
         old, new = self._size, self._size + len(index)
         Z, U = self._Z[old:new], self._U[old:new]
         np.divide(Z, norm[:, None], out=U, casting="same_kind")
-        cross = self.U @ U.T
+        both = self._U[:new] @ U.T  # with the old ones, and among themselves
+        np.einsum("ii->i", both[old:])[:] += self.l2 / norm**2
+        cross, gram = both[:old], both[old:]
         P = self.K @ cross  # the new columns regressed on the old ones, (n_active, n_new)
         # The Gram matrix of what is left of them: the Schur complement.
         if self.is_double:  # of what is left itself, which rounding spoils less
@@ -204,7 +206,7 @@ class ActiveSet:
             P += self.K @ (self.U @ (U - P.T @ self.U).T - shrink * P)
             S = _gram(U - P.T @ self.U, self.l2 / norm**2) + P.T @ (shrink * P)
         else:
-            S = _gram(U, self.l2 / norm**2) - cross.T @ P
+            S = gram - cross.T @ P
         room = self.capacity - old
         V, is_safe = _safe_inverse(S, self.limit)
         if not is_safe or room < len(index):
@@ -361,7 +363,7 @@ class WorkingSet:
             if self.shed(active, best, a):
                 continue
             target = max(enough, rough * lowest)
-            is_precise = gap <= target or idle > 0
+            is_precise = gap <= target or idle > 1
             best, r, c_active = self.minimiser(active, a, target if is_precise else gap, best)
             if (best * active.sign <= 0).any():  # each time at least a column less
                 if not self.shed(active, best, a):
