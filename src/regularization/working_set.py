@@ -269,21 +269,21 @@ class WorkingSet:
         k, self.exact = len(wanted), exact
         if k == len(self.place):
             self.W, self.place = np.arange(k), np.arange(k)
-        else:
-            was, is_wanted = self.W, np.zeros(len(self.place), dtype=bool)
-            is_wanted[wanted] = True
-            stays, new = is_wanted[was], wanted[self.place[wanted] < 0]
-            # The last ones, and then the new ones, fill the gaps.
-            movers = k + np.flatnonzero(stays[k:])
-            places = np.append(np.flatnonzero(~stays[:k]), np.arange(len(was), k))
-            self.place[was], self.W = -1, np.empty(k, dtype=int)
-            self.W[: len(was)], self.W[places] = was[:k], np.append(was[movers], new)
-            self.place[self.W] = np.arange(k)
-        if k == len(self.place) and not exact:
-            self.Z = self.X.T
+            self.Z = self._rows(k, float) if exact else self.X.T
+            if exact:
+                self._fill(self.W)
             return
+        was, is_wanted = self.W, np.zeros(len(self.place), dtype=bool)
+        is_wanted[wanted] = True
+        stays, new = is_wanted[was], wanted[self.place[wanted] < 0]
+        # The last ones, and then the new ones, fill the gaps.
+        movers = k + np.flatnonzero(stays[k:])
+        places = np.append(np.flatnonzero(~stays[:k]), np.arange(len(was), k))
+        self.place[was], self.W = -1, np.empty(k, dtype=int)
+        self.W[: len(was)], self.W[places] = was[:k], np.append(was[movers], new)
+        self.place[self.W] = np.arange(k)
         held, self.Z = self.Z, self._rows(k, float if exact else np.float32)
-        if held.base is self.Z.base and held.dtype == self.Z.dtype and k < len(self.place):
+        if held.base is self.Z.base and held.dtype == self.Z.dtype:
             self.Z[places[: len(movers)]] = held[movers]
             self._fill(places[len(movers) :])
         else:
@@ -519,8 +519,8 @@ def _fits(X, y, lams, tol, max_iter, l2):
                 a = n * lams[todo[0]]
                 gap = _gap(fit.w, fit.r, fit.c_active, a, l2, largest)
                 # If no column outside W wants in at this very a, rounding keeps the gap open.
-                outside = subset.place < 0
-                stuck = fit.a == a and fit.is_stuck and not _are_violators(c[outside], a)
+                stuck = fit.a == a and fit.is_stuck
+                stuck = stuck and not (np.abs(c[subset.place < 0]) > a * (1 + SLACK)).any()
                 if gap > enough and not stuck and passes < max_iter:
                     break
                 fits[todo.pop(0)] = (fit.index, fit.w, fit.mean, gap / n, passes, gap <= enough)
@@ -600,10 +600,6 @@ def _gram(U, l2):
     G = U @ U.T
     np.einsum("ii->i", G)[:] += l2
     return G
-
-
-def _are_violators(c, a):
-    return (np.abs(c) > a * (1 + SLACK)).any()
 
 
 def _largest(c, active, k):
